@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+const pinned = canPin()
+
+// Linux reports CPU time to programs in hundredths of a second on every architecture.
+const ticksPerSecond = 100
+
+/** Which core each side of a measurement runs on. */
+export const cores = { server: 1, load: 0 } as const
+
+/** What the report says about the cores. */
+export const coresNote = pinned
+  ? `the server is pinned to core ${cores.server} and the load to core ${cores.load} with taskset`
+  : 'nothing is pinned: taskset or a second core is missing, so servers may use more than one core'
+
+/** The command pinned to one core, or the command itself where `taskset` is missing. */
+export function onCore(core: number, command: readonly string[]): string[] {
+  return pinned ? ['taskset', '-c', String(core), ...command] : [...command]
+}
+
+/** CPU seconds that a process and its living children have used, or undefined where there is no /proc. */
+export function cpuSeconds(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name in field 2 may hold spaces, so fields are counted from the bracket that ends it.
+    const [, , , , , , , , , , , user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const own = (Number(user) + Number(system)) / ticksPerSecond
+    return childrenOf(pid).reduce((sum, child) => sum + (cpuSeconds(child) ?? 0), own)
+  } catch {
+    return undefined
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+  return list === '' ? [] : list.split(' ').map(Number)
+}
+
+function canPin(): boolean {
+  try {
+    for (const core of ['0', '1']) execFileSync('taskset', ['-c', core, 'true'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,85 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { reportProblems, root } from './read-files.ts'
+import { runCommand, runTool, type CommandResult } from './run-command.ts'
+
+// The package as a user gets it: built, packed, linted, installed elsewhere, and used on each Node.
+
+const olderNode = join(root, 'test', 'nodes', 'node_modules', 'node22', 'bin', 'node')
+
+async function checkPackage(folder: string): Promise<string[]> {
+  const doors = readDoors()
+  if (doors.length === 0) return ['package.json: has no "exports"; list the door of each folder of src there']
+  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  const build = await runTool('typescript/bin/tsc', '-p', 'tsconfig.build.json', '--pretty', 'false')
+  if (!build.isOk) return faults('the build failed', build)
+  const pack = await runNpm(root, 'pack', '--ignore-scripts', '--pack-destination', folder)
+  const file = readdirSync(folder).find((name) => name.endsWith('.tgz'))
+  if (!pack.isOk || file === undefined) return faults('npm pack failed', pack)
+  const tarball = join(folder, file)
+  return [
+    ...faults('publint', await runTool('publint/src/cli.js', 'run', tarball, '--strict')),
+    ...faults('attw', await runTool('@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'esm-only')),
+    ...(await checkInstalled(folder, tarball, doors)),
+  ]
+}
+
+function readDoors(): string[] {
+  const manifest: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  if (typeof manifest !== 'object' || manifest === null || !('exports' in manifest)) return []
+  const keys = Object.keys(manifest.exports ?? {})
+  return keys.filter((key) => key !== './package.json').map((key) => key.replace(/^\./, 'millrace'))
+}
+
+function faults(what: string, { isOk, output }: CommandResult): string[] {
+  return isOk ? [] : [`${what}:\n${output.trim()}`]
+}
+
+// npm leaves its settings in the environment of a script; this one is not about that script.
+function runNpm(cwd: string, ...args: string[]): Promise<CommandResult> {
+  const kept = Object.entries(process.env).filter(
+    ([key]) => !/^npm_(?:lifecycle|package|config_(?:only|local_prefix|dry_run|global))/i.test(key),
+  )
+  const { npm_execpath: cli, npm_node_execpath: node = process.execPath } = process.env
+  const [file, first] = cli?.endsWith('.js') ? [node, [cli]] : ['npm', []]
+  const options = ['--loglevel=error', '--no-audit', '--no-fund']
+  return runCommand(file, [...first, ...args, ...options], { cwd, env: Object.fromEntries(kept) })
+}
+
+async function checkInstalled(folder: string, tarball: string, doors: string[]): Promise<string[]> {
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+  const install = await runNpm(folder, 'install', '--ignore-scripts', '--omit=dev', tarball)
+  if (!install.isOk) return faults('npm install of the package failed', install)
+  const program = join(folder, 'program.js')
+  writeFileSync(program, programText(doors))
+  const nodes = [process.execPath, ...(existsSync(olderNode) ? [olderNode] : [])]
+  const problems: string[] = []
+  for (const node of nodes) {
+    problems.push(
+      ...faults(`the installed package, on ${node}`, await runCommand(node, [program], { cwd: folder })),
+    )
+  }
+  return problems
+}
+
+function programText(doors: string[]): string {
+  return `import assert from 'node:assert/strict'
+${doors.map((door) => `import '${door}'`).join('\n')}
+import { serve, stream } from 'millrace'
+
+const routes = { '/': () => stream(['one ', 'two']) }
+const server = await serve({ port: 0, routes })
+const response = await fetch(server.url)
+assert.equal(response.status, 200)
+assert.equal(await response.text(), 'one two')
+await server.close()
+`
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-package-'))
+try {
+  reportProblems(await checkPackage(folder), 'the package builds, packs, installs and serves')
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

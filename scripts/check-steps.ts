@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './read-files.ts'
+import { runCommand, runTool, type CommandResult } from './run-command.ts'
+import { runTests, type TestCounts } from './run-tests.ts'
+
+/** How a step ended: `note` is one line for a step that passed, `output` is shown when it failed. */
+export interface StepResult extends CommandResult {
+  note?: string
+  counts?: TestCounts
+}
+
+/** One step of the check. `skip` gives the reason why it cannot run here, if there is one. */
+export interface Step {
+  name: string
+  title: string
+  run: () => Promise<StepResult>
+  skip?: () => string | undefined
+}
+
+/** Lists the steps in the order in which they run; `fix` lets the first two write. */
+export function checkSteps(fix: boolean): Step[] {
+  return [
+    tool('format', 'format', ['oxfmt/bin/oxfmt', ...(fix ? [] : ['--check'])]),
+    tool('lint', 'lint', ['oxlint/bin/oxlint', '--deny-warnings', ...(fix ? ['--fix'] : [])]),
+    script('layers', 'layers'),
+    script('names', 'names and sizes'),
+    tool('types', 'types', ['typescript/bin/tsc', '--noEmit', '--pretty', 'false']),
+    tool('exports', 'dead exports', ['knip/bin/knip.js', '--no-progress', '--no-config-hints']),
+    tests(26),
+    tests(24),
+    tests(22),
+    script('docs', 'pages and contract'),
+    script('examples', 'doc examples'),
+    script('package', 'package'),
+  ]
+}
+
+function tool(name: string, title: string, command: [path: string, ...args: string[]]): Step {
+  return { name, title, run: () => runTool(...command) }
+}
+
+function script(name: string, title: string): Step {
+  const run = async (): Promise<StepResult> => {
+    const result = await runCommand(process.execPath, [join(import.meta.dirname, `check-${name}.ts`)])
+    return result.isOk ? { ...result, note: result.output.trim().split('\n').at(-1) ?? '' } : result
+  }
+  return { name, title, run }
+}
+
+function tests(version: 22 | 24 | 26): Step {
+  const older = join(root, 'test', 'nodes', 'node_modules', `node${version}`, 'bin', 'node')
+  const node = version === 26 ? process.execPath : older
+  return {
+    name: `node${version}`,
+    title: `tests on Node ${version}`,
+    run: () => runTests(node),
+    skip: () =>
+      existsSync(node) ? undefined : `Node ${version} is not installed here (only Linux x64 has it)`,
+  }
+}

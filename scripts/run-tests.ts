@@ -1,0 +1,57 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { root } from './read-files.ts'
+import { runCommand, type CommandResult } from './run-command.ts'
+
+/** How many tests ended in which way. */
+export interface TestCounts {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+/** Runs the suite on the Node at that path, and counts the tests by vitest's own report. */
+export async function runTests(node: string): Promise<CommandResult & { note: string; counts: TestCounts }> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-tests-'))
+  try {
+    const report = join(folder, 'report.json')
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+    const result = await runCommand(node, [vitest, 'run', ...reporters])
+    const counts = readCounts(report)
+    return { ...result, ...judge(result, counts), counts }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+// A suite that ran no test has proved nothing, however it ended.
+function judge({ isOk, output }: CommandResult, { passed, failed, skipped }: TestCounts) {
+  const note = `${passed} tests${skipped > 0 ? `, ${skipped} skipped` : ''}`
+  if (passed + failed > 0) return { isOk: isOk && failed === 0, note }
+  return { isOk: false, note, output: `${output}\nNo test ran\n` }
+}
+
+/** Reads the counts of vitest's JSON report; all are 0 when it wrote none, or a broken one. */
+export function readCounts(path: string): TestCounts {
+  const report = readJson(path)
+  const count = (key: string): number => {
+    const value = report[key]
+    return typeof value === 'number' ? value : 0
+  }
+  return {
+    passed: count('numPassedTests'),
+    failed: count('numFailedTests'),
+    skipped: count('numPendingTests') + count('numTodoTests'),
+  }
+}
+
+function readJson(path: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {} // vitest stopped before it wrote its report; its output says why.
+  }
+}

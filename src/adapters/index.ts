@@ -1,0 +1,1 @@
+export { type Fetch, fromFetch } from './from-fetch.ts'

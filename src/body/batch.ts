@@ -1,0 +1,158 @@
+import { type Block, flush, isBytes, notABlock, toUint8Array } from './block.ts'
+import { type Blocks, toBlocks } from './blocks.ts'
+import { isPromiseLike } from './closing.ts'
+import type { Body } from './source.ts'
+
+/** When a batch is full; the first limit that is reached sends it. */
+export interface BatchLimits {
+  /** Non-empty blocks in a batch, 2 or more (Jinja's `enable_buffering(n)`). */
+  count?: number
+  /** Bytes in a batch; text counts by its length in UTF-16 units. */
+  bytes?: number
+  /** Milliseconds that the first block of a batch may wait for the others. */
+  ms?: number
+}
+
+/** A source whose blocks are joined because the application asked for it. */
+export class Batch implements AsyncIterable<Block> {
+  #limits: BatchLimits
+  readonly #body: Body
+
+  constructor(body: Body, limits: BatchLimits) {
+    this.#body = body
+    this.#limits = checkLimits(limits)
+  }
+
+  /** The limits in force. */
+  get limits(): BatchLimits {
+    return this.#limits
+  }
+
+  /** Changes the limits from the next block on; `undefined` passes every block on by itself. */
+  resize(limits: BatchLimits | undefined): void {
+    this.#limits = limits ? checkLimits(limits) : { count: 1 }
+  }
+
+  /** The joined blocks; a half-filled batch goes out before `flush`, before an error, and at the end. */
+  [Symbol.asyncIterator](): AsyncIterator<Block, void, undefined> {
+    const blocks = toBlocks(this.#body)
+    const joined = this.#join(blocks)
+    return {
+      next: () => joined.next(),
+      // `joined.return()` would wait behind a pending `next()`; closing the body inside ends that first.
+      return: async () => {
+        await blocks.close()
+        return joined.return()
+      },
+    }
+  }
+
+  async *#join(blocks: Blocks): AsyncGenerator<Block, void, undefined> {
+    const group = new Group()
+    try {
+      for (;;) {
+        const step = await nextStep(blocks, group, this.#limits)
+        if (step.kind === 'block' && step.block !== flush) group.add(step.block)
+        const due = step.kind !== 'block' || step.block === flush || group.isFull(this.#limits)
+        if (due && !group.isEmpty) yield group.take()
+        if (step.kind === 'end') return
+        if (step.kind === 'failed') throw step.error
+        if (step.kind === 'block' && step.block === flush) yield flush
+      }
+    } finally {
+      await blocks.close()
+    }
+  }
+}
+
+/** Joins blocks of any source; nothing in millrace joins them unless this is asked for. */
+export function batch(body: Body, limits: BatchLimits): Batch {
+  return new Batch(body, limits)
+}
+
+type Taken =
+  | { kind: 'block'; block: Block }
+  | { kind: 'late' }
+  | { kind: 'end' }
+  | { kind: 'failed'; error: unknown }
+
+async function nextStep(blocks: Blocks, group: Group, limits: BatchLimits): Promise<Taken> {
+  group.asked ??= pull(blocks)
+  const step = await (group.isEmpty ? group.asked : group.withinWait(group.asked, limits.ms))
+  if (step.kind !== 'late') group.asked = undefined
+  return step
+}
+
+async function pull(blocks: Blocks): Promise<Taken> {
+  try {
+    const asked = blocks.next()
+    const step = isPromiseLike(asked) ? await asked : asked
+    if (!step.done) return { kind: 'block', block: toBlock(step.value) }
+    blocks.finish()
+    return { kind: 'end' }
+  } catch (error) {
+    return { kind: 'failed', error }
+  }
+}
+
+function toBlock(value: unknown): Block {
+  if (typeof value === 'string' || value === flush || isBytes(value)) return value
+  if (Array.isArray(value)) return value.map(toBlock)
+  throw notABlock(value)
+}
+
+/** The blocks of one batch, flat and without the empty ones, until it goes out. */
+class Group {
+  asked: Promise<Taken> | undefined
+  #blocks: (string | Uint8Array)[] = []
+  #bytes = 0
+  #since = 0
+
+  get isEmpty(): boolean {
+    return this.#blocks.length === 0
+  }
+
+  add(block: Block): void {
+    if (Array.isArray(block)) return block.forEach((inner) => this.add(inner))
+    if (typeof block !== 'string' && !isBytes(block)) return
+    const piece = typeof block === 'string' ? block : toUint8Array(block)
+    if (piece.length === 0) return
+    if (this.isEmpty) this.#since = performance.now()
+    this.#blocks.push(piece)
+    this.#bytes += piece.length
+  }
+
+  isFull({ count = Infinity, bytes = Infinity }: BatchLimits): boolean {
+    return this.#blocks.length >= count || (!this.isEmpty && this.#bytes >= bytes)
+  }
+
+  async withinWait(asked: Promise<Taken>, ms: number | undefined): Promise<Taken> {
+    if (ms === undefined) return asked
+    const { promise, resolve } = Promise.withResolvers<Taken>()
+    const wait = Math.max(0, this.#since + ms - performance.now())
+    const timer = setTimeout(resolve, wait, { kind: 'late' })
+    return Promise.race([asked, promise]).finally(() => clearTimeout(timer))
+  }
+
+  take(): Block {
+    const blocks = this.#blocks
+    this.#blocks = []
+    this.#bytes = 0
+    const text = blocks.filter((block) => typeof block === 'string')
+    if (text.length === blocks.length) return text.join('')
+    return Buffer.concat(blocks.map((block) => (typeof block === 'string' ? Buffer.from(block) : block)))
+  }
+}
+
+function checkLimits(limits: BatchLimits): BatchLimits {
+  const { count, bytes, ms } = limits
+  if (count === undefined && bytes === undefined && ms === undefined) {
+    throw new TypeError('Cannot batch without a limit: give `count`, `bytes` or `ms`')
+  }
+  if (count !== undefined && !(Number.isInteger(count) && count >= 2)) {
+    throw new RangeError(`Cannot batch ${count} blocks: \`count\` must be a whole number of 2 or more`)
+  }
+  if (bytes !== undefined && !(bytes >= 1)) throw new RangeError(`Cannot batch ${bytes} bytes: give 1 or more`)
+  if (ms !== undefined && !(ms >= 0)) throw new RangeError(`Cannot batch for ${ms} ms: give 0 or more`)
+  return limits
+}

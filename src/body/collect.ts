@@ -1,0 +1,91 @@
+import { flush, isBytes, notABlock, toUint8Array } from './block.ts'
+import { type Blocks, toBlocks } from './blocks.ts'
+import { isPromiseLike } from './closing.ts'
+import type { Body, Step } from './source.ts'
+
+/** How many bytes a body may have when it is collected into memory, unless the caller says otherwise: 64 MiB. */
+export const COLLECT_LIMIT = 67_108_864
+
+export interface CollectOptions {
+  /** Bytes after which collecting fails, 64 MiB by default. */
+  maxBytes?: number
+}
+
+/**
+ * Buffers a whole body in memory and closes it.
+ * @throws RangeError when it is longer than `maxBytes`; whatever the source throws.
+ */
+export async function collectBytes(body: Body | Blocks, options: CollectOptions = {}): Promise<Uint8Array> {
+  const pieces = new Pieces(options.maxBytes ?? COLLECT_LIMIT)
+  const blocks = toBlocks(body)
+  try {
+    await collectSteps(blocks, pieces)
+  } finally {
+    await blocks.close()
+  }
+  return pieces.join()
+}
+
+/** Buffers a whole body in memory as text, read as UTF-8, and closes it. */
+export async function collectText(body: Body | Blocks, options?: CollectOptions): Promise<string> {
+  return new TextDecoder().decode(await collectBytes(body, options))
+}
+
+async function collectSteps(blocks: Blocks, pieces: Pieces): Promise<void> {
+  for (;;) {
+    const asked = blocks.run(() => blocks.next())
+    const step: Step = isPromiseLike(asked) ? await asked : asked
+    if (step.done) return blocks.finish()
+    pieces.add(step.value)
+  }
+}
+
+class Pieces {
+  readonly #limit: number
+  #bytes = 0
+  #text = ''
+  readonly #pieces: Uint8Array[] = []
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  add(block: unknown): void {
+    if (typeof block === 'string') {
+      this.#count(block.length)
+      this.#text += block
+    } else if (Array.isArray(block)) block.forEach((inner) => this.add(inner))
+    else if (isBytes(block)) this.#addBytes(toUint8Array(block))
+    else if (block !== flush) throw notABlock(block)
+  }
+
+  join(): Uint8Array {
+    this.#settleText()
+    this.#count(0)
+    const [only] = this.#pieces
+    return this.#pieces.length === 1 && only ? only : Buffer.concat(this.#pieces)
+  }
+
+  #addBytes(bytes: Uint8Array): void {
+    this.#settleText()
+    this.#count(bytes.byteLength)
+    // A copy: the application may fill the same memory again for its next block.
+    this.#pieces.push(Buffer.from(bytes))
+  }
+
+  #settleText(): void {
+    if (this.#text === '') return
+    const bytes = Buffer.from(this.#text)
+    this.#bytes += bytes.byteLength - this.#text.length
+    this.#text = ''
+    this.#pieces.push(bytes)
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes
+    if (this.#bytes <= this.#limit) return
+    throw new RangeError(
+      `Cannot buffer a body of more than ${this.#limit} bytes: stream it with stream(), or raise \`maxBytes\``,
+    )
+  }
+}

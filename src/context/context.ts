@@ -1,0 +1,39 @@
+/** What the server knows of the connection that a request came on. */
+export interface Transport {
+  readonly protocol: 'HTTP/1.0' | 'HTTP/1.1'
+  /** True behind TLS. */
+  readonly secure: boolean
+  /** Address of the other end, undefined once the connection is gone. */
+  readonly remoteAddress: string | undefined
+  readonly remotePort: number | undefined
+  /** True when the server may suspend the application between blocks without being asked (`wsgi.asynchronous`). */
+  readonly asynchronous: boolean
+  /** How blocks leave unless a reply says otherwise. */
+  readonly delivery: 'block' | 'turn'
+}
+
+/**
+ * What a handler is given. `url`, `query`, `headers`, `request` and `signal` are made when they are first read.
+ * It lives as long as the body of the reply (G9): in every block, in `finally`, in `onClose`.
+ */
+export interface Context {
+  /** In capitals. */
+  readonly method: string
+  /** The path as the client sent it, percent-encoded, without dot segments. */
+  readonly path: string
+  readonly url: URL
+  readonly query: URLSearchParams
+  /** Of the request. */
+  readonly headers: Headers
+  /** What the route's pattern has caught, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  /** The request in the standard interface; its body is read from the client as it is read here. */
+  readonly request: Request
+  /** Aborted when the client has left, or the server has given the reply up. */
+  readonly signal: AbortSignal
+  /** Whatever the application keeps for this request. */
+  readonly state: Map<unknown, unknown>
+  readonly transport: Transport
+  /** Registers what to call when the reply is over and its source closed, in the order of registration. */
+  onClose(closer: () => unknown): void
+}

@@ -1,0 +1,3 @@
+export type { Context, Transport } from './context.ts'
+export { currentContext, runInContext } from './current-context.ts'
+export { RequestContext, type RequestFacts } from './request-context.ts'

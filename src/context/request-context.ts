@@ -1,0 +1,131 @@
+import type { Context, Transport } from './context.ts'
+
+/** What a server tells of a request; each function is called at most once, and only when it is needed. */
+export interface RequestFacts {
+  readonly method: string
+  /** The target of the request line: path and query. */
+  readonly target: string
+  readonly transport: Transport
+  /** Scheme and authority, `http://example.com`. */
+  origin(): string
+  headers(): Headers
+  body(): ReadableStream<Uint8Array> | null
+}
+
+/** A context whose costly members are made when they are read. */
+export class RequestContext implements Context {
+  readonly method: string
+  readonly path: string
+  params: Readonly<Record<string, string>> = noParams
+  readonly #facts: RequestFacts
+  readonly #search: string
+  #url: URL | undefined
+  #query: URLSearchParams | undefined
+  #headers: Headers | undefined
+  #request: Request | undefined
+  #controller: AbortController | undefined
+  #aborted: { reason: unknown } | undefined
+  #state: Map<unknown, unknown> | undefined
+  #closers: (() => unknown)[] | undefined
+  #isClosed = false
+
+  constructor(facts: RequestFacts) {
+    const { path, search } = splitTarget(facts.target)
+    this.method = facts.method
+    this.path = path
+    this.#facts = facts
+    this.#search = search
+  }
+
+  get url(): URL {
+    this.#url ??= new URL(this.#facts.origin() + this.path + this.#search)
+    return this.#url
+  }
+
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.#search)
+    return this.#query
+  }
+
+  get transport(): Transport {
+    return this.#facts.transport
+  }
+
+  get headers(): Headers {
+    this.#headers ??= this.#facts.headers()
+    return this.#headers
+  }
+
+  get request(): Request {
+    this.#request ??= this.#makeRequest()
+    return this.#request
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#aborted) this.#controller.abort(this.#aborted.reason)
+    return this.#controller.signal
+  }
+
+  get state(): Map<unknown, unknown> {
+    this.#state ??= new Map()
+    return this.#state
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  onClose(closer: () => unknown): void {
+    if (this.#isClosed) throw new Error('Cannot register what to call on close: the reply has closed')
+    this.#closers ??= []
+    this.#closers.push(closer)
+  }
+
+  /** True when something waits for the end of the reply. */
+  get hasClosers(): boolean {
+    return this.#closers !== undefined
+  }
+
+  /** Aborts `signal`, now or when it is first read. */
+  abort(reason: unknown): void {
+    this.#aborted ??= { reason }
+    this.#controller?.abort(reason)
+  }
+
+  /** Takes what was registered with {@link Context.onClose}; it is called inside this context. */
+  takeClosers(): readonly (() => unknown)[] {
+    const closers = this.#closers ?? []
+    this.#closers = undefined
+    return closers
+  }
+
+  /** Ends the context: from now on {@link currentContext} refuses it. */
+  close(): void {
+    this.#isClosed = true
+  }
+
+  #makeRequest(): Request {
+    const body = this.#facts.body()
+    const { method, headers, signal } = this
+    if (!body) return new Request(this.url, { method, headers, signal })
+    return new Request(this.url, { method, headers, signal, body, duplex: 'half' })
+  }
+}
+
+const noParams: Readonly<Record<string, string>> = Object.freeze({})
+
+// RFC 3986 §5.2.4: dot segments are resolved before a route is looked for, so that no route is reached around another.
+function splitTarget(target: string): { path: string; search: string } {
+  const hash = target.indexOf('#')
+  const end = hash === -1 ? target.length : hash
+  const mark = target.indexOf('?')
+  const hasSearch = mark !== -1 && mark < end
+  const path = target.slice(0, hasSearch ? mark : end)
+  const search = hasSearch ? target.slice(mark, end) : ''
+  return { path: needsResolving(path) ? new URL(`http://localhost${path}`).pathname : path, search }
+}
+
+function needsResolving(path: string): boolean {
+  return path.includes('/.') || path.includes('\\') || /%2e/i.test(path)
+}

@@ -1,0 +1,35 @@
+/** The guarantees of docs/contract.md that an application can break. */
+export type Guarantee = `G${number}`
+
+/** The application broke a rule of the contract; `code` is the number of the guarantee. */
+export class ContractError extends Error {
+  override readonly name = 'ContractError'
+  readonly code: Guarantee
+
+  constructor(code: Guarantee, message: string, options?: ErrorOptions) {
+    super(`${code}: ${message}`, options)
+    this.code = code
+  }
+}
+
+/** A step that the lifecycle of a reply does not have: a fault of millrace or of an adapter. */
+export class LifecycleError extends Error {
+  override readonly name = 'LifecycleError'
+  readonly code = 'ILLEGAL_STEP'
+}
+
+/** The client has left. Not an error of anybody, and never logged as one. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone'
+  readonly code = 'CLIENT_GONE'
+
+  constructor(message = 'The client has left', options?: ErrorOptions) {
+    super(message, options)
+  }
+}
+
+/** The server is closing and the reply did not end within the grace period. */
+export class ShuttingDown extends Error {
+  override readonly name = 'ShuttingDown'
+  readonly code = 'SHUTTING_DOWN'
+}

@@ -1,0 +1,153 @@
+// Blocks become frames here: text as UTF-8, small blocks side by side in a slab, large ones as they are, cut at the
+// length that the head has promised (G6).
+import { flush, isBytes, notABlock, toUint8Array } from '../body/block.ts'
+import { ContractError } from './errors.ts'
+import type { Framing } from './framing.ts'
+import type { Sink } from './sink.ts'
+import { acquireSlab, frameLarge, LARGE, releaseSlab, type Slab } from './slab.ts'
+
+/** Puts the blocks of one body into the frames of one sink. */
+export class Framer {
+  readonly #sink: Sink
+  #chunked = false
+  #limit = Infinity
+  #excess = false
+  #handedOver = 0
+  #slab: Slab | undefined
+  readonly #inFlight: Slab[] = []
+  #half = ''
+
+  constructor(sink: Sink) {
+    this.#sink = sink
+  }
+
+  /** Takes the framing that the head announces; call it once, before the first block. */
+  begin(framing: Framing): void {
+    this.#chunked = framing.kind === 'chunked'
+    if (framing.kind === 'length') this.#limit = framing.bytes
+  }
+
+  /** True when the head has promised a length. */
+  get hasLength(): boolean {
+    return this.#limit !== Infinity
+  }
+
+  /** Bytes of the body so far, without framing. */
+  get bytes(): number {
+    return this.#handedOver + (this.#slab?.size ?? 0)
+  }
+
+  /** True when blocks wait in the slab for {@link Framer.flush}. */
+  get isFilled(): boolean {
+    return this.#slab !== undefined && !this.#slab.isEmpty
+  }
+
+  /** True between the two halves of a character that was split between text blocks. */
+  get isInsideCharacter(): boolean {
+    return this.#half !== ''
+  }
+
+  /** Frames a block; what fills a slab is handed over at once, the rest at the next {@link Framer.flush}. */
+  put(block: unknown): void {
+    if (typeof block === 'string') this.#putText(block)
+    else if (isBytes(block)) this.#putBytes(toUint8Array(block))
+    else if (block === flush) this.flush()
+    else if (Array.isArray(block)) for (const inner of block) this.put(inner)
+    else throw notABlock(block)
+  }
+
+  /** Hands over what waits in the slab; true when there was something. */
+  flush(): boolean {
+    const slab = this.#slab
+    if (!slab || slab.isEmpty) return false
+    this.#handedOver += slab.size
+    this.#sink.write(slab.take(this.#chunked))
+    if (this.#sink.held) {
+      this.#inFlight.push(slab)
+      this.#slab = undefined
+    }
+    return true
+  }
+
+  /** The promised length is reached; throws when more than that was put in. */
+  isComplete(): boolean {
+    if (!this.#excess) return this.bytes === this.#limit
+    this.flush()
+    throw new ContractError('G6', `Cannot send more than ${this.#limit} bytes: Content-Length says so`)
+  }
+
+  /** The last frame, not yet handed over; throws when the body is shorter than promised. */
+  finish(): Uint8Array | undefined {
+    if (this.#half !== '') this.#putHalf()
+    const { bytes } = this
+    if (this.hasLength && bytes < this.#limit) {
+      throw new ContractError('G6', `Cannot end a body after ${bytes} bytes: Content-Length is ${this.#limit}`)
+    }
+    this.#handedOver = bytes
+    return this.isFilled ? this.#slab?.take(this.#chunked) : undefined
+  }
+
+  /** Gives back memory that holds nothing: a reply that waits for its source keeps none. */
+  rest(): void {
+    if (!this.#slab?.isEmpty) return
+    releaseSlab(this.#slab)
+    this.#slab = undefined
+  }
+
+  /** The transport holds nothing any more: its slabs can be filled again. */
+  reuse(): void {
+    for (const slab of this.#inFlight) releaseSlab(slab)
+    this.#inFlight.length = 0
+  }
+
+  #putText(block: string): void {
+    let text = this.#half === '' ? block : this.#half + block
+    if (text === '') return
+    this.#half = ''
+    // A character may be split between two text blocks: its first half waits, as UTF-8 has no halves.
+    if ((text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800) {
+      this.#half = text.slice(-1)
+      text = text.slice(0, -1)
+    }
+    if (this.hasLength || text.length * 3 > LARGE) return this.#putWhole(Buffer.from(text))
+    this.#slab ??= acquireSlab()
+    if (this.#slab.putText(text)) return
+    this.flush()
+    this.#slab ??= acquireSlab()
+    this.#slab.putText(text)
+  }
+
+  #putBytes(bytes: Uint8Array): void {
+    if (this.#half !== '') this.#putHalf()
+    this.#putWhole(bytes)
+  }
+
+  #putHalf(): void {
+    this.#half = ''
+    this.#putWhole(Buffer.from('\ufffd'))
+  }
+
+  #putWhole(bytes: Uint8Array): void {
+    const allowed = this.hasLength ? this.#cut(bytes) : bytes
+    if (allowed.byteLength > LARGE) return this.#handOverLarge(allowed)
+    if (allowed.byteLength === 0) return
+    this.#slab ??= acquireSlab()
+    if (this.#slab.put(allowed)) return
+    this.flush()
+    this.#slab ??= acquireSlab()
+    this.#slab.put(allowed)
+  }
+
+  #cut(bytes: Uint8Array): Uint8Array {
+    const room = this.#limit - this.bytes
+    if (bytes.byteLength <= room) return bytes
+    this.#excess = true
+    return bytes.subarray(0, room)
+  }
+
+  #handOverLarge(bytes: Uint8Array): void {
+    this.flush()
+    this.#handedOver += bytes.byteLength
+    this.#sink.writeAll(frameLarge(bytes, this.#chunked))
+  }
+}

@@ -1,0 +1,345 @@
+// The one place that moves blocks from a source to a transport. It alone knows back-pressure and departure.
+//
+// Invariants: the source is asked only while nothing is held in user space (G1, G2), by one `next()` at a time,
+// and always inside the context in which the reply was made (G9); the body is closed once, whatever happens (G5).
+import { type Block, flush } from '../body/block.ts'
+import type { Blocks } from '../body/blocks.ts'
+import { isPromiseLike } from '../body/closing.ts'
+import { measureBlock } from '../body/measure-block.ts'
+import type { Step } from '../body/source.ts'
+import { blockSent, clientAwaited, clientResumed, headCommitted, replyClosed } from './channels.ts'
+import { ClientGone, ContractError, ShuttingDown } from './errors.ts'
+import { Framer } from './framer.ts'
+import { advance, type State } from './lifecycle.ts'
+import type { FirstBlock, Outcome, Sink } from './sink.ts'
+
+/** Sent while the source is silent, so that nobody between here and the client takes the connection for dead. */
+export interface Heartbeat {
+  /** Milliseconds of silence before a heartbeat. */
+  every: number
+  block: Block
+}
+
+/** When the blocks of a reply leave: each before the next is made, or together at the end of a turn. */
+export type Delivery = 'block' | 'turn'
+
+export interface PumpPlan {
+  readonly blocks: Blocks
+  readonly sink: Sink
+  readonly delivery: Delivery
+  readonly commit: 'first-block' | 'now'
+  readonly heartbeat?: Heartbeat | undefined
+  /** Names and values in turn, asked for after the last block. */
+  readonly trailers?: (() => readonly string[]) | undefined
+  /** Makes a last block that tells of a failure after commit. */
+  readonly onError?: ((error: unknown) => Block | undefined) | undefined
+  /** Called when the reply failed before its head went out: nothing was sent, the caller answers. */
+  readonly refused: (error: unknown) => void
+  /** Called once, when the reply is over and its body closed; `errors` is what the closers threw. */
+  readonly closed: (outcome: Outcome, errors: readonly unknown[]) => void
+  /** Stands for the reply in the diagnostics channels. */
+  readonly subject: object
+}
+
+// How long one reply may keep the event loop, in milliseconds, before others get their turn.
+const TURN = 5
+const LOOK_AFTER_LIMIT = 32
+
+/** Sends one body through one sink. */
+export class Pump {
+  readonly #plan: PumpPlan
+  readonly #blocks: Blocks
+  readonly #sink: Sink
+  readonly #framer: Framer
+  #state: State = 'pending'
+  #outcome: Outcome | undefined
+  #closeErrors: readonly unknown[] | undefined
+  #isDelivered = false
+  #isConcluded = false
+  #count = 0
+
+  // Where the loop is: asking the source, away until something calls it back, or waiting for the client.
+  #isAsking = false
+  #isAway = false
+  #isWaiting = false
+  #isFlushDue = false
+
+  #turnStart = 0
+  #unlooked = 0
+  #lookAfter = 1
+  #beat: NodeJS.Timeout | undefined
+
+  constructor(plan: PumpPlan) {
+    this.#plan = plan
+    this.#blocks = plan.blocks
+    this.#sink = plan.sink
+    this.#framer = new Framer(plan.sink)
+  }
+
+  /** Begins to ask for blocks. */
+  start(): void {
+    this.#turnStart = performance.now()
+    this.#blocks.run(() => {
+      if (this.#plan.commit === 'now') this.#guard(() => this.#commitNow())
+      this.#loop()
+    })
+  }
+
+  /** Breaks the reply off from outside: the client has left, or the server closes. */
+  abort(reason: ClientGone | ShuttingDown): void {
+    if (this.#state === 'aborted' || this.#isConcluded) return
+    const wasPending = this.#state === 'pending'
+    const isGone = reason instanceof ClientGone
+    this.#state = advance(this.#state, 'abort')
+    this.#outcome = this.#tell(isGone ? 'client-gone' : 'shutdown', reason)
+    if (wasPending && !isGone) this.#plan.refused(reason)
+    else this.#sink.abort(reason)
+    this.#isDelivered = true
+    this.#closeBody(reason)
+  }
+
+  get #isOver(): boolean {
+    return this.#state === 'ended' || this.#state === 'aborted'
+  }
+
+  readonly #loop = (): void => {
+    try {
+      while (!this.#isOver && !this.#mustWait()) {
+        if (this.#isTurnOver()) return this.#giveWay()
+        const step = this.#ask()
+        if (isPromiseLike(step)) return this.#park(step)
+        this.#take(step)
+      }
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #ask(): Step | PromiseLike<Step> {
+    this.#isAsking = true
+    try {
+      return this.#blocks.next()
+    } finally {
+      this.#isAsking = false
+      if (this.#isOver) this.#closeBody(undefined)
+    }
+  }
+
+  #park(step: PromiseLike<Step>): void {
+    this.#isAway = true
+    this.#framer.rest()
+    if (this.#framer.isFilled) this.#scheduleFlush()
+    this.#beat?.refresh()
+    Promise.resolve(step).then(this.#onStep, this.#onFailure)
+  }
+
+  readonly #onStep = (step: Step): void => {
+    this.#isAway = false
+    this.#guard(() => this.#take(step))
+    this.#loop()
+  }
+
+  readonly #onFailure = (error: unknown): void => {
+    this.#isAway = false
+    this.#fail(error)
+  }
+
+  #guard(task: () => void): void {
+    try {
+      task()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #take(step: Step): void {
+    if (this.#isOver) return
+    if (step.done) return this.#finish()
+    const block = step.value
+    if (block === flush) return this.#pushOut()
+    if (this.#state === 'pending' && !this.#commitFor(block)) return
+    this.#count++
+    this.#framer.put(block)
+    if (this.#plan.delivery === 'block') this.#framer.flush()
+    if (blockSent.hasSubscribers) this.#publishSent()
+    if (this.#framer.hasLength && this.#framer.isComplete()) this.#end()
+  }
+
+  #pushOut(): void {
+    if (this.#state === 'pending') return this.#commitNow()
+    this.#framer.flush()
+  }
+
+  // False when the block is not to be sent: it is empty, or the head has said that there is no body.
+  #commitFor(block: unknown): boolean {
+    const bytes = measureBlock(block)
+    if (bytes === 0) return false
+    this.#commit({ content: typeof block === 'string' ? 'text' : 'bytes', bytes })
+    return !this.#isOver
+  }
+
+  #commitNow(): void {
+    this.#commit({ content: 'unknown', bytes: 0 })
+    if (!this.#isOver) this.#sink.push()
+  }
+
+  #commit(first: FirstBlock): void {
+    const framing = this.#sink.frame(first)
+    if (framing.kind === 'length' && first.bytes > framing.bytes) {
+      throw new ContractError('G6', `Cannot send a block of ${first.bytes} bytes: Content-Length is ${framing.bytes}`)
+    }
+    this.#framer.begin(framing)
+    this.#state = advance(this.#state, 'commit')
+    this.#sink.commit(framing)
+    if (headCommitted.hasSubscribers) headCommitted.publish({ reply: this.#plan.subject, framing })
+    if (framing.kind === 'none' || (framing.kind === 'length' && framing.bytes === 0)) this.#end()
+    else this.#startHeart()
+  }
+
+  #publishSent(): void {
+    blockSent.publish({ reply: this.#plan.subject, bytes: this.#framer.bytes, blocks: this.#count })
+  }
+
+  #mustWait(): boolean {
+    if (this.#isWaiting) return true
+    if (!this.#sink.held) return false
+    this.#isWaiting = true
+    if (clientAwaited.hasSubscribers) clientAwaited.publish({ reply: this.#plan.subject })
+    this.#sink.whenFree(this.#onFree)
+    return true
+  }
+
+  readonly #onFree = (): void => {
+    this.#isWaiting = false
+    if (this.#isOver || this.#mustWait()) return
+    if (clientResumed.hasSubscribers) clientResumed.publish({ reply: this.#plan.subject })
+    this.#framer.reuse()
+    this.#framer.flush()
+    if (this.#isAway) this.#mustWait()
+    else this.#onTurn()
+  }
+
+  #scheduleFlush(): void {
+    if (this.#isFlushDue) return
+    this.#isFlushDue = true
+    process.nextTick(this.#onTurnEnd)
+  }
+
+  readonly #onTurnEnd = (): void => {
+    this.#isFlushDue = false
+    if (this.#isOver || this.#mustWait()) return
+    this.#framer.flush()
+    this.#mustWait()
+    this.#framer.rest()
+  }
+
+  // The clock is looked at after 1, 2, 4 … 32 blocks, so that a slow source ends the turn after each of its blocks
+  // and a fast one hardly pays for looking.
+  #isTurnOver(): boolean {
+    if (++this.#unlooked < this.#lookAfter) return false
+    this.#unlooked = 0
+    if (performance.now() - this.#turnStart < TURN) {
+      this.#lookAfter = Math.min(this.#lookAfter * 2, LOOK_AFTER_LIMIT)
+      return false
+    }
+    this.#lookAfter = 1
+    return true
+  }
+
+  #giveWay(): void {
+    this.#isAway = true
+    this.#framer.flush()
+    setImmediate(this.#onTurn)
+  }
+
+  readonly #onTurn = (): void => {
+    this.#isAway = false
+    this.#turnStart = performance.now()
+    this.#blocks.run(this.#loop)
+  }
+
+  #finish(): void {
+    this.#blocks.finish()
+    if (this.#state === 'pending') this.#commit({ content: 'empty', bytes: 0 })
+    if (!this.#isOver) this.#end()
+  }
+
+  #end(): void {
+    const trailers = this.#plan.trailers?.() ?? []
+    const last = this.#framer.finish()
+    this.#state = advance(this.#state, 'end')
+    this.#outcome = this.#tell('complete')
+    this.#sink.end(last, trailers, this.#onEnded)
+    this.#closeBody(undefined)
+  }
+
+  readonly #onEnded = (): void => {
+    this.#isDelivered = true
+    this.#conclude()
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isOver) return
+    const wasPending = this.#state === 'pending'
+    if (!wasPending) this.#sendLastBlock(error)
+    this.#state = advance(this.#state, 'abort')
+    this.#outcome = this.#tell(wasPending ? 'refused' : 'failed', error)
+    if (wasPending) this.#plan.refused(error)
+    else this.#sink.abort(error instanceof Error ? error : new Error(String(error)))
+    this.#isDelivered = true
+    this.#closeBody(error)
+  }
+
+  // What the application gave before it failed leaves before the connection is torn down.
+  #sendLastBlock(error: unknown): void {
+    try {
+      const block = this.#framer.hasLength ? undefined : this.#plan.onError?.(error)
+      if (block !== undefined) this.#framer.put(block)
+    } catch {
+      // The reply is failing already, with the error that matters.
+    }
+    this.#framer.flush()
+  }
+
+  #startHeart(): void {
+    const { heartbeat } = this.#plan
+    if (!heartbeat || this.#framer.hasLength) return
+    this.#beat = setTimeout(this.#onBeat, heartbeat.every).unref()
+  }
+
+  readonly #onBeat = (): void => {
+    const { heartbeat } = this.#plan
+    if (this.#isOver || !heartbeat) return
+    this.#beat?.refresh()
+    if (this.#isWaiting || this.#sink.held || this.#framer.isInsideCharacter) return
+    this.#guard(() => this.#framer.put(heartbeat.block))
+    this.#framer.flush()
+    this.#mustWait()
+    this.#framer.rest()
+  }
+
+  #tell(kind: Outcome['kind'], error?: unknown): Outcome {
+    const counts = { bytes: this.#framer.bytes, blocks: this.#count }
+    return kind === 'complete' ? { kind, ...counts } : { kind, error, ...counts }
+  }
+
+  // Not while the source is running: it cannot be closed from inside its own `next()`.
+  #closeBody(reason: unknown): void {
+    if (this.#isAsking) return
+    clearTimeout(this.#beat)
+    this.#framer.rest()
+    this.#blocks.close(reason).then((errors) => {
+      this.#closeErrors = errors
+      this.#conclude()
+    })
+  }
+
+  #conclude(): void {
+    const outcome = this.#outcome
+    const errors = this.#closeErrors
+    if (this.#isConcluded || !this.#isDelivered || !errors || !outcome) return
+    this.#isConcluded = true
+    if (replyClosed.hasSubscribers) replyClosed.publish({ reply: this.#plan.subject, outcome, errors })
+    this.#blocks.run(() => this.#plan.closed(outcome, errors))
+  }
+}

@@ -1,0 +1,55 @@
+import type { Framing } from './framing.ts'
+
+/** How a reply ended. */
+export interface Outcome {
+  /**
+   * - `complete`: the last byte was handed to the operating system.
+   * - `refused`: it failed before its head went out; an error reply was sent in its place.
+   * - `failed`: it failed after that; the client sees a body that is cut.
+   * - `client-gone`: the client left first.
+   * - `shutdown`: the server closed before the reply could end.
+   */
+  kind: 'complete' | 'refused' | 'failed' | 'client-gone' | 'shutdown'
+  /** Why, for all but `complete`. */
+  error?: unknown
+  /** Bytes of the body that were handed on, without framing. */
+  bytes: number
+  /** Non-empty blocks that the source gave. */
+  blocks: number
+}
+
+/** What is known of a body when its head is about to be decided. */
+export interface FirstBlock {
+  /** `unknown` where the head goes out before any block; `empty` where there will be none. */
+  content: 'text' | 'bytes' | 'unknown' | 'empty'
+  /** Bytes of the block; 0 where there is none. */
+  bytes: number
+}
+
+/**
+ * What the pump needs of a transport. HTTP/1.1, a web stream and whatever comes later are sinks of one pump.
+ * The order is `frame`, `commit`, any number of writes, then `end` or `abort`; `abort` may come at any time.
+ */
+export interface Sink {
+  /** True while anything that was handed over is still in the memory of this process. */
+  readonly held: boolean
+  /** Decides the framing from the head as it is now; throws when that head cannot be sent. */
+  frame(first: FirstBlock): Framing
+  /** Sends the head; it may leave together with the first write, or at the next `push`. */
+  commit(framing: Framing): void
+  /** Hands bytes over, already framed. They are not to be changed while `held` is true. */
+  write(frame: Uint8Array): void
+  /** Hands several pieces over as one. */
+  writeAll(frames: readonly Uint8Array[]): void
+  /** Lets the head go where it waits for a first write. */
+  push(): void
+  /** Calls back once, later, when nothing is held any more or the transport has closed. */
+  whenFree(callback: () => void): void
+  /**
+   * Hands over the last frame, if any, and ends the body; `trailers` are names and values in turn.
+   * Calls back when all of it is with the operating system.
+   */
+  end(last: Uint8Array | undefined, trailers: readonly string[], ended: () => void): void
+  /** Breaks the reply off so that the client sees it; what was handed over is given time to leave first. */
+  abort(error: Error): void
+}

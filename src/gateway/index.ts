@@ -1,0 +1,5 @@
+export { isAnswer, toErrorReply } from './to-error-reply.ts'
+export type { Handler, Method, Middleware, Replyable, RouteOptions, Routes } from './handler.ts'
+export { type Endpoint, type Match, type RouteDefaults, Router } from './router.ts'
+export { stack } from './stack.ts'
+export { toReply } from './to-reply.ts'

@@ -1,0 +1,15 @@
+import { type Body, isSource } from '../body/source.ts'
+import { reply, stream } from '../reply/reply.ts'
+
+/**
+ * What a handler has answered, as a `Response`: whatever is not one already becomes the body of a buffered reply, or
+ * of a streamed one.
+ * @throws TypeError when it is nothing that can be sent, `undefined` above all.
+ */
+export function toReply(answer: Response | Body, isStreamed: boolean): Response {
+  if (answer instanceof Response) return answer
+  if (answer === undefined) {
+    throw new TypeError("Cannot send what the handler returned: it returned nothing; return '' for an empty body")
+  }
+  return isStreamed && isSource(answer) ? stream(answer) : reply(answer)
+}

@@ -1,0 +1,35 @@
+import { stat } from 'node:fs/promises'
+import { contentType } from 'mime-types'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { toBlocks } from '../body/blocks.ts'
+import { fileBlocks } from '../body/file-blocks.ts'
+import { notFound } from './http-error.ts'
+import { Reply, type ReplyInit } from './reply.ts'
+
+/**
+ * A file as a reply, in blocks of 64 KiB, with its type, length and date. It is opened when the first block is asked
+ * for and closed with the reply.
+ * @throws HttpError 404 when there is no such file, or it is a folder; the error of node:fs otherwise.
+ */
+export async function file(path: string | URL, init: ReplyInit = {}): Promise<Reply> {
+  const facts = await stat(path).catch(toNotFound)
+  if (!facts.isFile()) throw notFound()
+  const headers = new Headers(init.headers)
+  const name = basename(typeof path === 'string' ? path : fileURLToPath(path))
+  setDefault(headers, 'content-type', contentType(name) || 'application/octet-stream')
+  setDefault(headers, 'content-length', String(facts.size))
+  setDefault(headers, 'last-modified', facts.mtime.toUTCString())
+  return new Reply(toBlocks(() => fileBlocks(path, { end: facts.size }), facts.size), true, { ...init, headers })
+}
+
+function setDefault(headers: Headers, name: string, value: string): void {
+  if (!headers.has(name)) headers.set(name, value)
+}
+
+function toNotFound(error: unknown): never {
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
+    throw notFound()
+  }
+  throw error
+}

@@ -1,0 +1,13 @@
+export { file } from './file.ts'
+export { isHopByHop, parseContentLength, toFields } from './head.ts'
+export {
+  HttpError,
+  type HttpErrorInit,
+  InternalRedirect,
+  internalRedirect,
+  notFound,
+  Redirect,
+  redirect,
+  type RedirectStatus,
+} from './http-error.ts'
+export { push, Reply, reply, type ReplyInit, type ReplyOptions, stream } from './reply.ts'

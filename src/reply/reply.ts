@@ -1,0 +1,127 @@
+import { type Block, describeValue } from '../body/block.ts'
+import { Blocks, toBlocks } from '../body/blocks.ts'
+import { type PushFunction, toPushedBlocks } from '../body/pushed-blocks.ts'
+import { type Body, isBlob, isLiteral, isSource, type Source } from '../body/source.ts'
+import { ContractError } from '../delivery/errors.ts'
+import { isBodiless } from '../delivery/framing.ts'
+import type { Delivery, Heartbeat } from '../delivery/pump.ts'
+import type { Outcome } from '../delivery/sink.ts'
+import { type HeadersInput, sealHeaders } from './head.ts'
+import { toWebBody } from './web-body.ts'
+
+/** What can be said of a reply besides its body. */
+export interface ReplyInit extends ResponseInit {
+  /** Whether the head waits for the first non-empty block, so that a failure before it is a whole error reply
+   * (`first-block`, the default), or goes out at once. */
+  commit?: 'first-block' | 'now'
+  /** Whether each block leaves before the next is made (`block`, the default), or blocks that are ready in one turn
+   * of the event loop leave together at its end. */
+  delivery?: Delivery
+  /** Fields to send after the last block, to a client that takes them: `TE: trailers`, HTTP/1.1, no Content-Length. */
+  trailers?: () => HeadersInput
+  /** A last block that tells the client of a failure after the head went out; the body stays visibly cut. */
+  onError?: (error: unknown) => Block | undefined
+  /** Called when the reply is over and its source closed, whatever happened. */
+  onClose?: (outcome: Outcome) => unknown
+  /** Sent while the source is silent, from the first block on; not with a Content-Length. */
+  heartbeat?: Heartbeat
+  /** Bytes after which a buffered body fails, 64 MiB by default. */
+  maxBytes?: number
+}
+
+/** The same, settled and without the head. */
+export type ReplyOptions = Readonly<Omit<ReplyInit, keyof ResponseInit>>
+
+/**
+ * Status, headers and a body of blocks. It is a web `Response`: any host that takes one can send it; millrace's own
+ * server takes the blocks. Status and headers may change until the head goes out.
+ */
+export class Reply extends Response {
+  /** The body. */
+  readonly blocks: Blocks
+  /** False when the body is collected before the head goes out. */
+  readonly streaming: boolean
+  readonly options: ReplyOptions
+  #isCommitted = false
+
+  /** @throws RangeError for a status outside 200 to 599; TypeError for a malformed header or body. */
+  constructor(blocks: Blocks, streaming: boolean, init: ReplyInit) {
+    const status = init.status ?? 200
+    super(isBodiless(status) ? null : toWebBody(blocks, streaming, init, () => this), init)
+    this.blocks = blocks
+    this.streaming = streaming
+    this.options = checkOptions(init)
+  }
+
+  /**
+   * Changes the status before the head goes out; headers change through `headers`.
+   * @throws ContractError G3 after that; RangeError for a status outside 200 to 599.
+   */
+  setStatus(status: number): void {
+    if (this.#isCommitted) {
+      throw new ContractError('G3', `Cannot change the status to ${status}: the head has gone out with ${this.status}`)
+    }
+    if (!Number.isInteger(status) || status < 200 || status > 599) {
+      throw new RangeError(`Cannot set the status to ${status}: give 200 to 599`)
+    }
+    define(this, { status, ok: status < 300, statusText: '' })
+  }
+
+  /** Called by whoever sends the head: every later change to it is an error (G3). */
+  commit(): void {
+    this.#isCommitted = true
+    sealHeaders(this.headers)
+  }
+}
+
+/**
+ * A buffered reply: the whole body is collected before the head goes out, so that an error gives a whole error reply
+ * and the client gets a Content-Length. `maxBytes` guards memory.
+ */
+export function reply(body: Body, init: ReplyInit = {}): Reply {
+  return new Reply(toBlocks(checkBody(body)), false, init)
+}
+
+/** A streamed reply: each block is sent before the source is asked for the next. */
+export function stream(source: Source | Block | Blocks, init: ReplyInit = {}): Reply {
+  return new Reply(source instanceof Blocks ? source : toBlocks(checkBody(source)), true, init)
+}
+
+/** A streamed reply of what a function writes; its promise ends the body, or fails it. */
+export function push(write: PushFunction, init: ReplyInit = {}): Reply {
+  if (typeof write !== 'function') {
+    throw new TypeError(`Cannot push ${describeValue(write)}: give a function that takes \`out\``)
+  }
+  return new Reply(toBlocks(toPushedBlocks(write)), true, init)
+}
+
+// A web `Response` has them as accessors without setters, on its prototype.
+function define(reply: Reply, values: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(values)) {
+    Object.defineProperty(reply, name, { value, configurable: true, enumerable: true })
+  }
+}
+
+function checkBody(body: unknown): unknown {
+  if (isLiteral(body) || isSource(body)) return body
+  if (typeof body === 'object' && body !== null && isBlob(body)) return body
+  throw new TypeError(
+    `Cannot send a body that is ${describeValue(body)}: ` +
+      'give text, bytes, a list of blocks, a Blob, an iterable or a stream; for data use json(), csv() or ndjson()',
+  )
+}
+
+function checkOptions(init: ReplyInit): ReplyOptions {
+  checkChoice('commit', init.commit, ['first-block', 'now'])
+  checkChoice('delivery', init.delivery, ['block', 'turn'])
+  if (init.heartbeat && !(init.heartbeat.every > 0)) {
+    throw new RangeError(`Cannot send a heartbeat every ${init.heartbeat.every} ms: give more than 0`)
+  }
+  const { status: _status, statusText: _text, headers: _headers, ...options } = init
+  return options
+}
+
+function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value)) return
+  throw new RangeError(`Cannot use ${name} ${JSON.stringify(value)}: give ${choices.join(' or ')}`)
+}

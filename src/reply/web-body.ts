@@ -1,0 +1,138 @@
+// Another host reads a reply as a web stream. The same pump feeds it, so order, closing, length and context are kept.
+import { toUint8Array } from '../body/block.ts'
+import type { Blocks } from '../body/blocks.ts'
+import { collectBytes } from '../body/collect.ts'
+import { ClientGone } from '../delivery/errors.ts'
+import type { Framing } from '../delivery/framing.ts'
+import { Pump } from '../delivery/pump.ts'
+import type { Sink } from '../delivery/sink.ts'
+import { parseContentLength } from './head.ts'
+import type { Reply, ReplyInit } from './reply.ts'
+
+/** The body of a reply for hosts that send a web `Response`; nothing is asked of the source before it is read. */
+export function toWebBody(
+  blocks: Blocks,
+  streaming: boolean,
+  init: ReplyInit,
+  reply: () => Reply,
+): string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null {
+  const { literal } = blocks
+  if (literal === null || typeof literal === 'string') return literal
+  if (literal !== undefined) return new Uint8Array(toUint8Array(literal))
+  const source = streaming ? new WebSink(reply) : collected(blocks, init)
+  return new ReadableStream<Uint8Array>(source, { highWaterMark: 0 })
+}
+
+interface WebSource {
+  start?(controller: Controller): void
+  pull(controller: Controller): Promise<void>
+  cancel(reason: unknown): Promise<void>
+}
+
+type Controller = ReadableStreamDefaultController<Uint8Array>
+
+function collected(blocks: Blocks, init: ReplyInit): WebSource {
+  return {
+    async pull(controller) {
+      const limit = init.maxBytes === undefined ? {} : { maxBytes: init.maxBytes }
+      const bytes = await collectBytes(blocks, limit)
+      if (bytes.byteLength > 0) controller.enqueue(bytes)
+      controller.close()
+    },
+    async cancel(reason) {
+      await blocks.close(reason)
+    },
+  }
+}
+
+/** A web stream as a sink: it is free while a read waits for bytes. */
+class WebSink implements Sink, WebSource {
+  readonly #reply: () => Reply
+  #controller: Controller | undefined
+  #pump: Pump | undefined
+  #pulled: PromiseWithResolvers<void> | undefined
+  #free: (() => void) | undefined
+
+  constructor(reply: () => Reply) {
+    this.#reply = reply
+  }
+
+  start(controller: Controller): void {
+    this.#controller = controller
+  }
+
+  pull(): Promise<void> {
+    this.#pulled = Promise.withResolvers()
+    const { promise } = this.#pulled
+    if (!this.#pump) this.#begin()
+    const free = this.#free
+    this.#free = undefined
+    free?.()
+    return promise
+  }
+
+  async cancel(reason: unknown): Promise<void> {
+    if (this.#pump) this.#pump.abort(new ClientGone(undefined, { cause: reason }))
+    else await this.#reply().blocks.close(reason)
+  }
+
+  get held(): boolean {
+    return this.#pulled === undefined
+  }
+
+  frame(): Framing {
+    const bytes = parseContentLength(this.#reply().headers)
+    return bytes === undefined ? { kind: 'close' } : { kind: 'length', bytes }
+  }
+
+  // The host has taken the head before it read the first block.
+  commit(): void {}
+  push(): void {}
+
+  write(frame: Uint8Array): void {
+    this.#controller?.enqueue(new Uint8Array(frame))
+    this.#answer()
+  }
+
+  writeAll(frames: readonly Uint8Array[]): void {
+    for (const frame of frames) this.write(frame)
+  }
+
+  whenFree(callback: () => void): void {
+    this.#free = callback
+  }
+
+  end(last: Uint8Array | undefined, _trailers: readonly string[], ended: () => void): void {
+    if (last) this.#controller?.enqueue(new Uint8Array(last))
+    this.#controller?.close()
+    this.#answer()
+    ended()
+  }
+
+  abort(error: Error): void {
+    this.#controller?.error(error)
+    this.#answer()
+  }
+
+  #answer(): void {
+    this.#pulled?.resolve()
+    this.#pulled = undefined
+  }
+
+  #begin(): void {
+    const reply = this.#reply()
+    const { delivery = 'block', onError, onClose, heartbeat } = reply.options
+    this.#pump = new Pump({
+      blocks: reply.blocks,
+      sink: this,
+      delivery,
+      commit: 'first-block',
+      heartbeat,
+      onError,
+      refused: (error) => this.abort(error instanceof Error ? error : new Error(String(error))),
+      closed: (outcome) => void onClose?.(outcome),
+      subject: reply,
+    })
+    this.#pump.start()
+  }
+}

@@ -1,0 +1,108 @@
+// HTTP/1.1 and 1.0: node:http writes the head and the end, the body goes to the socket itself. `ServerResponse`
+// corks its writes until the next tick, so that a block would wait while the application computes (G1); a write to
+// the socket is with the operating system when it returns, unless the client does not read.
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { ClientGone } from '../delivery/errors.ts'
+import type { Framing } from '../delivery/framing.ts'
+import type { FirstBlock, Sink } from '../delivery/sink.ts'
+import type { OutgoingHead } from './outgoing-head.ts'
+
+const NOTHING = new Uint8Array(0)
+
+/** How long what was handed over may take to leave when the reply has failed, in milliseconds. */
+const DRAIN_LIMIT = 2000
+
+// A reset discards what the kernel has not sent yet; this long is left to it, in milliseconds.
+const RESET_DELAY = 50
+
+/** One reply on an HTTP/1 connection. The response must have its socket: a pipelined one gets it on its turn. */
+export class Http1Sink implements Sink {
+  readonly #response: ServerResponse
+  readonly #socket: Socket
+  readonly #head: OutgoingHead
+  #framing: Framing = { kind: 'none' }
+  #isHeadWaiting = false
+  #isCommitted = false
+
+  constructor(response: ServerResponse, socket: Socket, head: OutgoingHead) {
+    this.#response = response
+    this.#socket = socket
+    this.#head = head
+  }
+
+  // A head that waits for its first block is not held: the next write takes it along.
+  get held(): boolean {
+    return !this.#isHeadWaiting && this.#socket.writableLength > 0
+  }
+
+  frame(first: FirstBlock): Framing {
+    return this.#head.frame(first)
+  }
+
+  commit(framing: Framing): void {
+    this.#framing = framing
+    this.#isCommitted = true
+    this.#isHeadWaiting = true
+    this.#socket.cork()
+    this.#head.write(framing)
+    this.#response.flushHeaders()
+  }
+
+  write(frame: Uint8Array): void {
+    this.#socket.write(frame)
+    if (this.#isHeadWaiting) this.push()
+  }
+
+  writeAll(frames: readonly Uint8Array[]): void {
+    if (!this.#isHeadWaiting) this.#socket.cork()
+    for (const frame of frames) this.#socket.write(frame)
+    this.#isHeadWaiting = false
+    this.#socket.uncork()
+  }
+
+  push(): void {
+    this.#isHeadWaiting = false
+    this.#socket.uncork()
+  }
+
+  // The callback of a write comes on drain, on error and on close; `drain` alone would be waited for in vain.
+  whenFree(callback: () => void): void {
+    this.#socket.write(NOTHING, callback)
+  }
+
+  end(last: Uint8Array | undefined, trailers: readonly string[], ended: () => void): void {
+    const socket = this.#socket
+    if (!this.#isHeadWaiting) socket.cork()
+    if (last) socket.write(last)
+    if (trailers.length > 0 && this.#framing.kind === 'chunked') this.#response.addTrailers(inPairs(trailers))
+    this.#response.end(ended)
+    // end() uncorks the socket once where it uncorks at all; what was corked here must not stay so.
+    while (socket.writableCorked > 0) socket.uncork()
+    this.#isHeadWaiting = false
+  }
+
+  abort(error: Error): void {
+    if (this.#isHeadWaiting) this.push()
+    if (!this.#isCommitted || error instanceof ClientGone || !this.held) return this.#tearDown()
+    const timer = setTimeout(() => this.#socket.destroy(), DRAIN_LIMIT)
+    this.whenFree(() => {
+      clearTimeout(timer)
+      this.#tearDown()
+    })
+  }
+
+  // A body that is ended by closing looks whole when the connection is closed: only a reset shows that it is not.
+  #tearDown(): void {
+    if (this.#framing.kind !== 'close') this.#socket.destroy()
+    else setTimeout(() => this.#socket.resetAndDestroy(), RESET_DELAY)
+  }
+}
+
+function inPairs(fields: readonly string[]): [string, string][] {
+  const pairs: [string, string][] = []
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    pairs.push([fields[index] ?? '', fields[index + 1] ?? ''])
+  }
+  return pairs
+}

@@ -1,0 +1,176 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Transport } from '../context/context.ts'
+import type { RequestFacts } from '../context/request-context.ts'
+import { ClientGone } from '../delivery/errors.ts'
+import type { Delivery } from '../delivery/pump.ts'
+import { HttpError } from '../reply/http-error.ts'
+
+/** What the server adds to the facts of a request. */
+export interface NodeRequestOptions {
+  /** Bytes that a request body may have. */
+  maxRequestBytes: number
+  delivery: Delivery
+  /** Called once, when the body is first read: it tells a client that waits for `100 Continue` to send it. */
+  readBody: () => void
+}
+
+/** The facts of a request that node:http has parsed. */
+export class NodeRequest implements RequestFacts {
+  readonly method: string
+  readonly target: string
+  readonly #request: IncomingMessage
+  readonly #options: NodeRequestOptions
+  readonly #authority: string
+  #transport: Transport | undefined
+
+  /** @throws HttpError 400 for a target or a `Host` that is malformed, 413 for a body that is announced too long. */
+  constructor(request: IncomingMessage, options: NodeRequestOptions) {
+    const { authority, target } = splitTarget(request)
+    this.method = request.method ?? 'GET'
+    this.target = target
+    this.#request = request
+    this.#options = options
+    this.#authority = authority
+    if (Number(request.headers['content-length']) > options.maxRequestBytes) throw tooLarge(options.maxRequestBytes)
+  }
+
+  get transport(): Transport {
+    this.#transport ??= new SocketTransport(this.#request, this.#options.delivery)
+    return this.#transport
+  }
+
+  origin(): string {
+    return `${this.transport.secure ? 'https' : 'http'}://${this.#authority}`
+  }
+
+  headers(): Headers {
+    const headers = new Headers()
+    const { rawHeaders } = this.#request
+    for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+      const name = rawHeaders[index] ?? ''
+      if (name.toLowerCase() !== 'cookie') headers.append(name, rawHeaders[index + 1] ?? '')
+    }
+    // RFC 6265 §5.4: cookies are joined by semicolons, which `append` does not do.
+    if (this.#request.headers.cookie !== undefined) headers.set('cookie', this.#request.headers.cookie)
+    return headers
+  }
+
+  body(): ReadableStream<Uint8Array> | null {
+    if (this.method === 'GET' || this.method === 'HEAD' || !hasBody(this.#request)) return null
+    return toWebBody(this.#request, this.#options)
+  }
+}
+
+/** The request that an internal redirect makes of another: GET, without a body. */
+export class RedirectedRequest implements RequestFacts {
+  readonly method = 'GET'
+  readonly target: string
+  readonly transport: Transport
+  readonly #from: RequestFacts
+
+  constructor(from: RequestFacts, target: string) {
+    this.target = target
+    this.transport = from.transport
+    this.#from = from
+  }
+
+  origin(): string {
+    return this.#from.origin()
+  }
+
+  headers(): Headers {
+    const headers = this.#from.headers()
+    for (const name of ['content-length', 'content-type', 'transfer-encoding']) headers.delete(name)
+    return headers
+  }
+
+  body(): null {
+    return null
+  }
+}
+
+class SocketTransport implements Transport {
+  readonly asynchronous = true
+  readonly delivery: Delivery
+  readonly secure: boolean
+  readonly protocol: 'HTTP/1.0' | 'HTTP/1.1'
+  readonly #socket: Socket
+
+  constructor(request: IncomingMessage, delivery: Delivery) {
+    this.delivery = delivery
+    this.protocol = request.httpVersion === '1.0' ? 'HTTP/1.0' : 'HTTP/1.1'
+    this.#socket = request.socket
+    this.secure = 'encrypted' in request.socket
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress
+  }
+
+  get remotePort(): number | undefined {
+    return this.#socket.remotePort
+  }
+}
+
+// RFC 9112 §3.2: a path, or a whole URL, as a proxy is sent it; `*` goes with OPTIONS.
+function splitTarget(request: IncomingMessage): { authority: string; target: string } {
+  const target = request.url ?? '/'
+  const authority = request.headers.host ?? 'localhost'
+  if (target.startsWith('/')) {
+    if (!isAuthority(authority)) throw new HttpError(400, 'Cannot use the Host of the request: it is malformed')
+    return { authority, target }
+  }
+  if (target === '*' && request.method === 'OPTIONS') return { authority, target: '/*' }
+  const url = URL.parse(target)
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new HttpError(400, 'Cannot use the target of the request: give a path or an http URL')
+  }
+  return { authority: url.host, target: url.pathname + url.search }
+}
+
+let lastAuthority = ''
+
+function isAuthority(text: string): boolean {
+  if (text === lastAuthority) return true
+  if (!hasAuthoritySyntax(text)) return false
+  lastAuthority = text
+  return true
+}
+
+function hasAuthoritySyntax(text: string): boolean {
+  return /^(?:[\w.!$&'()*+,;=~%-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i.test(text)
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length']
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
+}
+
+function toWebBody(request: IncomingMessage, options: NodeRequestOptions): ReadableStream<Uint8Array> {
+  // The iterator must leave the request alone when it is given up: destroying it would take the reply along.
+  const pieces: AsyncIterator<Uint8Array> = request.iterator({ destroyOnReturn: false })
+  let bytes = 0
+  return new ReadableStream<Uint8Array>(
+    {
+      start: () => {},
+      async pull(controller) {
+        if (bytes === 0) options.readBody()
+        const step = await pieces.next().catch(toClientGone)
+        if (step.done) return controller.close()
+        bytes += step.value.byteLength
+        if (bytes > options.maxRequestBytes) throw tooLarge(options.maxRequestBytes)
+        controller.enqueue(step.value)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+function toClientGone(cause: unknown): never {
+  throw new ClientGone('Cannot read the request body: the client has left', { cause })
+}
+
+function tooLarge(limit: number): HttpError {
+  return new HttpError(413, `Cannot take a request body of more than ${limit} bytes`)
+}

@@ -1,0 +1,67 @@
+import type { ServerResponse } from 'node:http'
+import { decideFraming, type Framing } from '../delivery/framing.ts'
+import type { FirstBlock } from '../delivery/sink.ts'
+import { isHopByHop, parseContentLength, toFields } from '../reply/head.ts'
+import { Reply } from '../reply/reply.ts'
+
+/** The head of one reply, from the moment it is decided until it is written. */
+export class OutgoingHead {
+  readonly #reply: Response
+  readonly #response: ServerResponse
+  readonly #isKeptAlive: boolean
+  #fields: string[] = []
+
+  /** `isKeptAlive`: whether the client has asked for the connection to stay, in whatever version. */
+  constructor(reply: Response, response: ServerResponse, isKeptAlive: boolean) {
+    this.#reply = reply
+    this.#response = response
+    this.#isKeptAlive = isKeptAlive
+  }
+
+  /** Decides the framing; throws for a head that cannot be sent. */
+  frame(first: FirstBlock): Framing {
+    const { headers, status } = this.#reply
+    this.#fields = this.#reply instanceof Reply ? toFields(headers) : foreignFields(headers)
+    const known = parseContentLength(headers)
+    const framing = decideFraming({
+      version: this.#response.req.httpVersion === '1.0' ? '1.0' : '1.1',
+      method: this.#response.req.method ?? 'GET',
+      status,
+      length: known ?? (first.content === 'empty' ? 0 : undefined),
+    })
+    this.#addDefaults(first, headers, framing)
+    if (framing.kind === 'length' && known === undefined) this.#fields.push('content-length', String(framing.bytes))
+    return framing
+  }
+
+  /** Writes it; from here on a change to the reply's head throws (G3). */
+  write(framing: Framing): void {
+    const response = this.#response
+    if (framing.kind === 'chunked') this.#fields.push('transfer-encoding', 'chunked')
+    if (framing.kind === 'close') response.useChunkedEncodingByDefault = false
+    // node:http never keeps an HTTP/1.0 connection by itself.
+    const hasEnd = framing.kind === 'length' || framing.kind === 'none'
+    if (response.req.httpVersion === '1.0') response.shouldKeepAlive = hasEnd && this.#isKeptAlive
+    response.writeHead(this.#reply.status, this.#reply.statusText, this.#fields)
+    if (this.#reply instanceof Reply) this.#reply.commit()
+  }
+
+  // Without a type, or with text/plain alone, a browser holds a body back until it has seen enough to guess.
+  #addDefaults(first: FirstBlock, headers: Headers, framing: Framing): void {
+    const isStreamed = this.#reply instanceof Reply && this.#reply.streaming
+    if (isStreamed && !headers.has('x-accel-buffering')) this.#fields.push('x-accel-buffering', 'no')
+    if (headers.has('content-type') || framing.kind === 'none') return
+    if (first.content === 'text') this.#fields.push('content-type', 'text/plain; charset=utf-8')
+    else if (first.content === 'bytes') this.#fields.push('content-type', 'application/octet-stream')
+    if (isStreamed && !headers.has('x-content-type-options')) this.#fields.push('x-content-type-options', 'nosniff')
+  }
+}
+
+// An application for another host may set what was that host's affair, `Transfer-Encoding` above all: left out.
+function foreignFields(headers: Headers): string[] {
+  const fields: string[] = []
+  headers.forEach((value, name) => {
+    if (!isHopByHop(name)) fields.push(name, value)
+  })
+  return fields
+}
