@@ -1,0 +1,1 @@
+export { type CloseOptions, serve, type ServeOptions, type Server } from './serve.ts'

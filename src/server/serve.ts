@@ -1,0 +1,152 @@
+import { createServer, type Server as NodeServer } from 'node:http'
+import type { Socket } from 'node:net'
+import { describeValue } from '../body/block.ts'
+import type { Context } from '../context/context.ts'
+import { ShuttingDown } from '../delivery/errors.ts'
+import type { Delivery } from '../delivery/pump.ts'
+import { type Fetch, fromFetch } from '../adapters/from-fetch.ts'
+import type { Middleware, Routes } from '../gateway/handler.ts'
+import { Router } from '../gateway/router.ts'
+import type { Application } from './application.ts'
+import { Connection } from './connection.ts'
+import { Exchange } from './exchange.ts'
+
+export interface ServeOptions {
+  /** Port to listen on; 0, the default, takes a free one. */
+  port?: number
+  /** Address to listen on, 127.0.0.1 by default. */
+  hostname?: string
+  /** Handlers by pattern. */
+  routes?: Routes
+  /** An application written for the web standard, in place of routes. */
+  fetch?: Fetch
+  /** Wrapped around every handler, the first outermost. */
+  use?: readonly Middleware[]
+  /** Streams plain bodies of every route in place of buffering them. */
+  stream?: boolean
+  /** How blocks leave where a reply does not say, `block` by default. */
+  delivery?: Delivery
+  /** Bytes that a request body may have, 10 MiB by default. */
+  maxRequestBytes?: number
+  /** Closes the server when it aborts. */
+  signal?: AbortSignal
+  /** Told of every fault once; writes it to standard error by default. */
+  report?: (error: unknown, context: Context | undefined) => void
+}
+
+export interface CloseOptions {
+  /** Milliseconds that live replies have to end, 10,000 by default. */
+  grace?: number
+}
+
+/** A server that listens. */
+export interface Server {
+  readonly url: string
+  readonly port: number
+  /** Takes no more requests, lets live replies end within the grace period and aborts the rest; always resolves. */
+  close(options?: CloseOptions): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const optionNames: ReadonlySet<string> = new Set([
+  'port',
+  'hostname',
+  'routes',
+  'fetch',
+  'use',
+  'stream',
+  'delivery',
+  'maxRequestBytes',
+  'signal',
+  'report',
+])
+
+/**
+ * Serves an application over HTTP/1.1; resolves when the server listens.
+ * @throws TypeError or RangeError that names a bad option; Error when the port is taken.
+ */
+export async function serve(options: ServeOptions): Promise<Server> {
+  checkOptions(options)
+  const application = toApplication(options)
+  const connections = new Map<Socket, Connection>()
+  const nodeServer = createServer()
+  nodeServer.on('connection', (socket: Socket) => {
+    connections.set(socket, new Connection(socket))
+    socket.once('close', () => connections.delete(socket))
+  })
+  for (const event of ['request', 'checkContinue']) {
+    nodeServer.on(event, (request, response) => {
+      const connection = connections.get(request.socket)
+      if (connection) new Exchange(application, connection, request, response).start()
+    })
+  }
+  const port = await listen(nodeServer, options)
+  const server = toServer(nodeServer, connections, `http://${toAuthority(options.hostname ?? '127.0.0.1')}:${port}`, port)
+  options.signal?.addEventListener('abort', () => void server.close(), { once: true })
+  return server
+}
+
+function toApplication(options: ServeOptions): Application {
+  const { fetch, use = [], stream = false, delivery = 'block', maxRequestBytes = 10_485_760 } = options
+  const routes = fetch ? { '/**': fromFetch(fetch) } : (options.routes ?? {})
+  const router = new Router(routes, { use, stream })
+  return {
+    find: (method, path) => router.find(method, path),
+    report: options.report ?? ((error) => console.error(error)),
+    maxRequestBytes,
+    delivery,
+  }
+}
+
+function toServer(nodeServer: NodeServer, connections: Map<Socket, Connection>, url: string, port: number): Server {
+  let closing: Promise<void> | undefined
+  const close = ({ grace = 10_000 }: CloseOptions = {}) => (closing ??= drain(nodeServer, connections, grace))
+  return { url, port, close, [Symbol.asyncDispose]: () => close() }
+}
+
+async function drain(nodeServer: NodeServer, connections: Map<Socket, Connection>, grace: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  nodeServer.close(() => resolve())
+  nodeServer.closeIdleConnections()
+  const timer = setTimeout(() => {
+    const reason = new ShuttingDown('Cannot finish the reply: the server is closing')
+    for (const connection of connections.values()) connection.abort(reason)
+    nodeServer.closeAllConnections()
+  }, grace)
+  await promise
+  clearTimeout(timer)
+}
+
+async function listen(nodeServer: NodeServer, { port = 0, hostname = '127.0.0.1' }: ServeOptions): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  nodeServer.once('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, hostname, port)))
+  nodeServer.listen(port, hostname, resolve)
+  await promise
+  const address = nodeServer.address()
+  return typeof address === 'object' && address ? address.port : port
+}
+
+function explain(cause: NodeJS.ErrnoException, hostname: string, port: number): Error {
+  const why = new Map([
+    ['EADDRINUSE', 'the port is in use; give another `port`, or stop what listens there'],
+    ['EACCES', 'this user may not use the port; give a `port` of 1024 or more'],
+    ['EADDRNOTAVAIL', 'this machine has no such address; give another `hostname`'],
+  ]).get(cause.code ?? '')
+  return new Error(`Cannot listen on ${hostname}:${port}: ${why ?? cause.message}`, { cause })
+}
+
+function toAuthority(hostname: string): string {
+  return hostname.includes(':') ? `[${hostname}]` : hostname
+}
+
+function checkOptions(options: ServeOptions): void {
+  for (const name of Object.keys(options)) {
+    if (!optionNames.has(name)) throw new TypeError(`Cannot serve: there is no option ${JSON.stringify(name)}`)
+  }
+  const { port = 0, routes, fetch, maxRequestBytes = 1 } = options
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new RangeError(`Cannot serve: \`port\` is ${describeValue(port)}; give 0 to 65535`)
+  }
+  if (Boolean(routes) === Boolean(fetch)) throw new TypeError('Cannot serve: give either `routes` or `fetch`')
+  if (!(maxRequestBytes >= 0)) throw new RangeError('Cannot serve: `maxRequestBytes` must be 0 or more')
+}
