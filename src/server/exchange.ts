@@ -223,7 +223,7 @@ export class Exchange implements Live {
 
   #trailers(make: (() => ConstructorParameters<typeof Headers>[0]) | undefined): readonly string[] {
     const fields = toTrailerFields(make?.() ?? {})
-    return /\btrailers\b/i.test(this.#request.headers.te ?? '') ? fields : []
+    return /\btrailers\b/i.test(String(this.#request.headers['te'])) ? fields : []
   }
 
   #refuse(error: unknown): void {

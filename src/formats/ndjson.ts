@@ -1,0 +1,13 @@
+import type { Reply, ReplyInit } from '../reply/reply.ts'
+import { recordReply, type Records } from './csv.ts'
+import { createNdjsonEncoder, type NdjsonOptions } from './format-ndjson.ts'
+
+export interface NdjsonInit extends ReplyInit, NdjsonOptions {
+  /** Name under which a browser saves the reply. */
+  filename?: string
+}
+
+/** Records as a streamed NDJSON reply: one JSON text a line, by the turn unless `delivery` says otherwise. */
+export function ndjson(records: Records, init: NdjsonInit = {}): Reply {
+  return recordReply(records, createNdjsonEncoder(init), 'application/x-ndjson', init)
+}
