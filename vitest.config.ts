@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  resolve: { conditions: ['millrace:source'] },
+  ssr: { resolve: { conditions: ['millrace:source', 'node', 'import', 'module', 'default'] } },
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
+    testTimeout: 30_000,
+    reporters: ['default'],
+  },
+})
