@@ -45,6 +45,16 @@ export interface BlockReader {
   stop?(reason: unknown): unknown
 }
 
+/** A source of millrace's own: it answers at once where it can, and needs no iterator around it. */
+export interface ReaderSource {
+  openReader(): BlockReader
+  close(): PromiseLike<void>
+}
+
+export function isReaderSource(value: object): value is ReaderSource {
+  return 'openReader' in value && isFunction(value.openReader)
+}
+
 export function isNodeReadable(value: object): value is NodeReadable {
   return 'pipe' in value && 'destroy' in value && typeof value.pipe === 'function' && isFunction(value.destroy)
 }
@@ -78,6 +88,7 @@ export function isLiteral(body: unknown): body is string | Bytes | null {
 export function isSource(value: unknown): value is Source {
   if (typeof value === 'function') return true
   if (typeof value !== 'object' || value === null || isBytes(value)) return false
+  if (isReaderSource(value)) return true
   return isAsyncIterable(value) || isIterable(value) || isWebReadable(value)
 }
 
@@ -89,6 +100,7 @@ export function openSource(body: unknown, init: SourceInit): BlockReader {
   if (isLiteral(body)) return openIterator((body === null ? [] : [body])[Symbol.iterator]())
   if (typeof body === 'function') return openSource(callSource(body, init), init)
   if (typeof body !== 'object' || body === null) throw notASource(body)
+  if (isReaderSource(body)) return body.openReader()
   if (isWebReadable(body)) return openWebReadable(body)
   if (isBlob(body)) return openWebReadable(body.stream())
   if (isNodeReadable(body)) return openNodeReadable(body)

@@ -1,6 +1,6 @@
 import type { Reply, ReplyInit } from '../reply/reply.ts'
-import { recordReply, type Records } from './csv.ts'
 import { createNdjsonEncoder, type NdjsonOptions } from './format-ndjson.ts'
+import { recordReply, type Records } from './record-reply.ts'
 
 export interface NdjsonInit extends ReplyInit, NdjsonOptions {
   /** Name under which a browser saves the reply. */
@@ -9,5 +9,5 @@ export interface NdjsonInit extends ReplyInit, NdjsonOptions {
 
 /** Records as a streamed NDJSON reply: one JSON text a line, by the turn unless `delivery` says otherwise. */
 export function ndjson(records: Records, init: NdjsonInit = {}): Reply {
-  return recordReply(records, createNdjsonEncoder(init), 'application/x-ndjson', init)
+  return recordReply(records, { encoder: createNdjsonEncoder(init), type: 'application/x-ndjson', init })
 }

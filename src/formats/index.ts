@@ -1,0 +1,8 @@
+export { csv, type CsvInit } from './csv.ts'
+export type { CsvColumn, CsvColumns, CsvOptions } from './csv-options.ts'
+export { createCsvEncoder, formatCsv } from './format-csv.ts'
+export { createNdjsonEncoder, formatNdjson, type NdjsonOptions } from './format-ndjson.ts'
+export { formatRecords, type RecordEncoder, type RecordItem, type RecordText } from './format-records.ts'
+export { ndjson, type NdjsonInit } from './ndjson.ts'
+export { RecordError, type RecordErrorCode } from './record-error.ts'
+export { type RecordFormat, recordReply, type Records } from './record-reply.ts'

@@ -1,0 +1,64 @@
+import { create as createDisposition } from 'content-disposition'
+import { flush } from '../body/block.ts'
+import { type Blocks, toBlocks } from '../body/blocks.ts'
+import { isPromiseLike } from '../body/closing.ts'
+import type { BlockReader, ReaderSource, Source, Step } from '../body/source.ts'
+import { Reply, type ReplyInit } from '../reply/reply.ts'
+import type { RecordEncoder } from './format-records.ts'
+
+/** Records as they come, one after the other, or in batches as a database cursor gives them. */
+export type Records = Iterable<unknown> | AsyncIterable<unknown> | (() => Iterable<unknown> | AsyncIterable<unknown>)
+
+/** What a format adds to its records. */
+export interface RecordFormat {
+  encoder: RecordEncoder
+  /** The content type. */
+  type: string
+  init: ReplyInit & { filename?: string }
+}
+
+/** A streamed reply of encoded records; a record is not a block, so they leave by the turn. */
+export function recordReply(records: Records | Source, { encoder, type, init }: RecordFormat): Reply {
+  const headers = new Headers(init.headers)
+  if (!headers.has('content-type')) headers.set('content-type', type)
+  if (init.filename !== undefined) headers.set('content-disposition', createDisposition(init.filename))
+  const blocks = toBlocks(new EncodedRecords(toBlocks(records), encoder))
+  return new Reply(blocks, true, { delivery: 'turn', ...init, headers })
+}
+
+/** Encodes records as they are asked for, without a promise where the source needs none. */
+class EncodedRecords implements ReaderSource, BlockReader {
+  readonly #records: Blocks
+  readonly #encoder: RecordEncoder
+  #isDone = false
+
+  constructor(records: Blocks, encoder: RecordEncoder) {
+    this.#records = records
+    this.#encoder = encoder
+  }
+
+  openReader(): BlockReader {
+    return this
+  }
+
+  next(): Step | PromiseLike<Step> {
+    if (this.#isDone) return { done: true, value: undefined }
+    const step = this.#records.next()
+    return isPromiseLike(step) ? step.then(this.#encode) : this.#encode(step)
+  }
+
+  /** Closes the source, whether a record was asked for or not. */
+  async close(): Promise<void> {
+    const errors = await this.#records.close()
+    if (errors.length === 1) throw errors[0]
+    if (errors.length > 1) throw new AggregateError(errors, 'Cannot close the records: several closers failed')
+  }
+
+  readonly #encode = (step: Step): Step => {
+    if (!step.done) return { done: false, value: step.value === flush ? flush : this.#encoder.encode(step.value) }
+    this.#records.finish()
+    this.#isDone = true
+    const rest = this.#encoder.end()
+    return rest === '' ? { done: true, value: undefined } : { done: false, value: rest }
+  }
+}
