@@ -1,0 +1,67 @@
+import { connect, type Socket } from 'node:net'
+
+/** A client that sends text and sees the very bytes that come back, framing and all. */
+export class RawClient {
+  readonly socket: Socket
+  #text = ''
+  #ended: 'no' | 'end' | 'reset' = 'no'
+  #wake: (() => void) | undefined
+
+  constructor(port: number) {
+    this.socket = connect({ port, host: '127.0.0.1' })
+    this.socket.setEncoding('latin1')
+    this.socket.on('data', (text: string) => {
+      this.#text += text
+      this.#wake?.()
+    })
+    this.socket.on('end', () => this.#end('end'))
+    this.socket.on('error', () => this.#end('reset'))
+  }
+
+  get received(): string {
+    return this.#text
+  }
+
+  send(text: string): void {
+    this.socket.write(text, 'latin1')
+  }
+
+  get(path: string, ...fields: string[]): void {
+    this.send([`GET ${path} HTTP/1.1`, 'Host: test', ...fields, '', ''].join('\r\n'))
+  }
+
+  /** Waits until the bytes so far hold this text, and takes everything up to its end. */
+  async until(text: string): Promise<string> {
+    for (;;) {
+      const at = this.#text.indexOf(text)
+      if (at !== -1) {
+        const taken = this.#text.slice(0, at + text.length)
+        this.#text = this.#text.slice(at + text.length)
+        return taken
+      }
+      if (this.#ended !== 'no') throw new Error(`The connection ended (${this.#ended}) before ${JSON.stringify(text)}: ${this.#text}`)
+      await this.#more()
+    }
+  }
+
+  /** Waits for the end of the connection: everything that was left, and whether it was an end or a reset. */
+  async toEnd(): Promise<{ text: string; how: 'end' | 'reset' }> {
+    while (this.#ended === 'no') await this.#more()
+    return { text: this.#text, how: this.#ended }
+  }
+
+  leave(): void {
+    this.socket.destroy()
+  }
+
+  #more(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#wake = resolve
+    return promise
+  }
+
+  #end(how: 'end' | 'reset'): void {
+    if (this.#ended === 'no') this.#ended = how
+    this.#wake?.()
+  }
+}
