@@ -1,6 +1,6 @@
 import { type Block, flush, isBytes, notABlock, toUint8Array } from './block.ts'
 import { type Blocks, toBlocks } from './blocks.ts'
-import { isPromiseLike } from './closing.ts'
+import { isPromiseLike } from './run-closers.ts'
 import type { Body } from './source.ts'
 
 /** When a batch is full; the first limit that is reached sends it. */

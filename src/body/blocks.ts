@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Bytes } from './block.ts'
 import { isBytes, toUint8Array } from './block.ts'
-import { type Closer, disposerOf, runClosers, unstartedCloser } from './closing.ts'
+import { type Closer, disposerOf, runClosers, unstartedCloser } from './run-closers.ts'
 import { type BlockReader, isBlob, isLiteral, openSource, type SourceInit, type Step } from './source.ts'
 
 /** A body as its blocks, with its length where that is known, and with everything that has to be closed. */

@@ -1,6 +1,6 @@
 import { flush, isBytes, notABlock, toUint8Array } from './block.ts'
 import { type Blocks, toBlocks } from './blocks.ts'
-import { isPromiseLike } from './closing.ts'
+import { isPromiseLike } from './run-closers.ts'
 import type { Body, Step } from './source.ts'
 
 /** How many bytes a body may have when it is collected into memory, unless the caller says otherwise: 64 MiB. */
@@ -8,7 +8,7 @@ export const COLLECT_LIMIT = 67_108_864
 
 export interface CollectOptions {
   /** Bytes after which collecting fails, 64 MiB by default. */
-  maxBytes?: number
+  maxBytes?: number | undefined
 }
 
 /**

@@ -4,7 +4,7 @@
 // and always inside the context in which the reply was made (G9); the body is closed once, whatever happens (G5).
 import { type Block, flush } from '../body/block.ts'
 import type { Blocks } from '../body/blocks.ts'
-import { isPromiseLike } from '../body/closing.ts'
+import { isPromiseLike } from '../body/run-closers.ts'
 import { measureBlock } from '../body/measure-block.ts'
 import type { Step } from '../body/source.ts'
 import { blockSent, clientAwaited, clientResumed, headCommitted, replyClosed } from './channels.ts'

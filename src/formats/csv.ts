@@ -1,4 +1,5 @@
-import type { Reply, ReplyInit } from '../reply/reply.ts'
+import type { Reply } from '../reply/reply.ts'
+import type { ReplyInit } from '../reply/reply-options.ts'
 import type { CsvOptions } from './csv-options.ts'
 import { createCsvEncoder } from './format-csv.ts'
 import { recordReply, type Records } from './record-reply.ts'

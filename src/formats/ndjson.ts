@@ -1,4 +1,5 @@
-import type { Reply, ReplyInit } from '../reply/reply.ts'
+import type { Reply } from '../reply/reply.ts'
+import type { ReplyInit } from '../reply/reply-options.ts'
 import { createNdjsonEncoder, type NdjsonOptions } from './format-ndjson.ts'
 import { recordReply, type Records } from './record-reply.ts'
 

@@ -1,9 +1,10 @@
 import { create as createDisposition } from 'content-disposition'
 import { flush } from '../body/block.ts'
 import { type Blocks, toBlocks } from '../body/blocks.ts'
-import { isPromiseLike } from '../body/closing.ts'
+import { isPromiseLike } from '../body/run-closers.ts'
 import type { BlockReader, ReaderSource, Source, Step } from '../body/source.ts'
-import { Reply, type ReplyInit } from '../reply/reply.ts'
+import { Reply } from '../reply/reply.ts'
+import type { ReplyInit } from '../reply/reply-options.ts'
 import type { RecordEncoder } from './format-records.ts'
 
 /** Records as they come, one after the other, or in batches as a database cursor gives them. */

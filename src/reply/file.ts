@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { toBlocks } from '../body/blocks.ts'
 import { fileBlocks } from '../body/file-blocks.ts'
 import { notFound } from './http-error.ts'
-import { Reply, type ReplyInit } from './reply.ts'
+import { Reply } from './reply.ts'
+import type { ReplyInit } from './reply-options.ts'
 
 /**
  * A file as a reply, in blocks of 64 KiB, with its type, length and date. It is opened when the first block is asked

@@ -10,4 +10,5 @@ export {
   redirect,
   type RedirectStatus,
 } from './http-error.ts'
-export { push, Reply, reply, type ReplyInit, type ReplyOptions, stream } from './reply.ts'
+export { push, Reply, reply, stream } from './reply.ts'
+export type { ReplyInit, ReplyOptions } from './reply-options.ts'

@@ -4,33 +4,9 @@ import { type PushFunction, toPushedBlocks } from '../body/pushed-blocks.ts'
 import { type Body, isBlob, isLiteral, isSource, type Source } from '../body/source.ts'
 import { ContractError } from '../delivery/errors.ts'
 import { isBodiless } from '../delivery/framing.ts'
-import type { Delivery, Heartbeat } from '../delivery/pump.ts'
-import type { Outcome } from '../delivery/sink.ts'
-import { type HeadersInput, sealHeaders } from './head.ts'
+import { sealHeaders } from './head.ts'
+import { type ReplyInit, type ReplyOptions, toReplyOptions } from './reply-options.ts'
 import { toWebBody } from './web-body.ts'
-
-/** What can be said of a reply besides its body. */
-export interface ReplyInit extends ResponseInit {
-  /** Whether the head waits for the first non-empty block, so that a failure before it is a whole error reply
-   * (`first-block`, the default), or goes out at once. */
-  commit?: 'first-block' | 'now'
-  /** Whether each block leaves before the next is made (`block`, the default), or blocks that are ready in one turn
-   * of the event loop leave together at its end. */
-  delivery?: Delivery
-  /** Fields to send after the last block, to a client that takes them: `TE: trailers`, HTTP/1.1, no Content-Length. */
-  trailers?: () => HeadersInput
-  /** A last block that tells the client of a failure after the head went out; the body stays visibly cut. */
-  onError?: (error: unknown) => Block | undefined
-  /** Called when the reply is over and its source closed, whatever happened. */
-  onClose?: (outcome: Outcome) => unknown
-  /** Sent while the source is silent, from the first block on; not with a Content-Length. */
-  heartbeat?: Heartbeat
-  /** Bytes after which a buffered body fails, 64 MiB by default. */
-  maxBytes?: number
-}
-
-/** The same, settled and without the head. */
-export type ReplyOptions = Readonly<Omit<ReplyInit, keyof ResponseInit>>
 
 /**
  * Status, headers and a body of blocks. It is a web `Response`: any host that takes one can send it; millrace's own
@@ -46,11 +22,11 @@ export class Reply extends Response {
 
   /** @throws RangeError for a status outside 200 to 599; TypeError for a malformed header or body. */
   constructor(blocks: Blocks, streaming: boolean, init: ReplyInit) {
-    const status = init.status ?? 200
-    super(isBodiless(status) ? null : toWebBody(blocks, streaming, init, () => this), init)
+    const options = toReplyOptions(init)
+    super(isBodiless(init.status ?? 200) ? null : toWebBody(blocks, streaming, () => this), init)
     this.blocks = blocks
     this.streaming = streaming
-    this.options = checkOptions(init)
+    this.options = options
   }
 
   /**
@@ -96,9 +72,9 @@ export function push(write: PushFunction, init: ReplyInit = {}): Reply {
 }
 
 // A web `Response` has them as accessors without setters, on its prototype.
-function define(reply: Reply, values: Record<string, unknown>): void {
+function define(target: Reply, values: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(values)) {
-    Object.defineProperty(reply, name, { value, configurable: true, enumerable: true })
+    Object.defineProperty(target, name, { value, configurable: true, enumerable: true })
   }
 }
 
@@ -109,19 +85,4 @@ function checkBody(body: unknown): unknown {
     `Cannot send a body that is ${describeValue(body)}: ` +
       'give text, bytes, a list of blocks, a Blob, an iterable or a stream; for data use json(), csv() or ndjson()',
   )
-}
-
-function checkOptions(init: ReplyInit): ReplyOptions {
-  checkChoice('commit', init.commit, ['first-block', 'now'])
-  checkChoice('delivery', init.delivery, ['block', 'turn'])
-  if (init.heartbeat && !(init.heartbeat.every > 0)) {
-    throw new RangeError(`Cannot send a heartbeat every ${init.heartbeat.every} ms: give more than 0`)
-  }
-  const { status: _status, statusText: _text, headers: _headers, ...options } = init
-  return options
-}
-
-function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
-  if (value === undefined || choices.includes(value)) return
-  throw new RangeError(`Cannot use ${name} ${JSON.stringify(value)}: give ${choices.join(' or ')}`)
 }

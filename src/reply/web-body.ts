@@ -7,19 +7,26 @@ import type { Framing } from '../delivery/framing.ts'
 import { Pump } from '../delivery/pump.ts'
 import type { Sink } from '../delivery/sink.ts'
 import { parseContentLength } from './head.ts'
-import type { Reply, ReplyInit } from './reply.ts'
+import type { ReplyOptions } from './reply-options.ts'
+
+/** The part of a reply that its web body needs when it is read. */
+export interface BodyOwner {
+  readonly headers: Headers
+  readonly blocks: Blocks
+  readonly streaming: boolean
+  readonly options: ReplyOptions
+}
 
 /** The body of a reply for hosts that send a web `Response`; nothing is asked of the source before it is read. */
 export function toWebBody(
   blocks: Blocks,
   streaming: boolean,
-  init: ReplyInit,
-  reply: () => Reply,
+  owner: () => BodyOwner,
 ): string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null {
   const { literal } = blocks
   if (literal === null || typeof literal === 'string') return literal
   if (literal !== undefined) return new Uint8Array(toUint8Array(literal))
-  const source = streaming ? new WebSink(reply) : collected(blocks, init)
+  const source = streaming ? new WebSink(owner) : collected(owner)
   return new ReadableStream<Uint8Array>(source, { highWaterMark: 0 })
 }
 
@@ -31,30 +38,30 @@ interface WebSource {
 
 type Controller = ReadableStreamDefaultController<Uint8Array>
 
-function collected(blocks: Blocks, init: ReplyInit): WebSource {
+function collected(owner: () => BodyOwner): WebSource {
   return {
     async pull(controller) {
-      const limit = init.maxBytes === undefined ? {} : { maxBytes: init.maxBytes }
-      const bytes = await collectBytes(blocks, limit)
+      const { blocks, options } = owner()
+      const bytes = await collectBytes(blocks, options)
       if (bytes.byteLength > 0) controller.enqueue(bytes)
       controller.close()
     },
     async cancel(reason) {
-      await blocks.close(reason)
+      await owner().blocks.close(reason)
     },
   }
 }
 
 /** A web stream as a sink: it is free while a read waits for bytes. */
 class WebSink implements Sink, WebSource {
-  readonly #reply: () => Reply
+  readonly #owner: () => BodyOwner
   #controller: Controller | undefined
   #pump: Pump | undefined
   #pulled: PromiseWithResolvers<void> | undefined
   #free: (() => void) | undefined
 
-  constructor(reply: () => Reply) {
-    this.#reply = reply
+  constructor(owner: () => BodyOwner) {
+    this.#owner = owner
   }
 
   start(controller: Controller): void {
@@ -73,7 +80,7 @@ class WebSink implements Sink, WebSource {
 
   async cancel(reason: unknown): Promise<void> {
     if (this.#pump) this.#pump.abort(new ClientGone(undefined, { cause: reason }))
-    else await this.#reply().blocks.close(reason)
+    else await this.#owner().blocks.close(reason)
   }
 
   get held(): boolean {
@@ -81,7 +88,7 @@ class WebSink implements Sink, WebSource {
   }
 
   frame(): Framing {
-    const bytes = parseContentLength(this.#reply().headers)
+    const bytes = parseContentLength(this.#owner().headers)
     return bytes === undefined ? { kind: 'close' } : { kind: 'length', bytes }
   }
 
@@ -120,10 +127,10 @@ class WebSink implements Sink, WebSource {
   }
 
   #begin(): void {
-    const reply = this.#reply()
-    const { delivery = 'block', onError, onClose, heartbeat } = reply.options
+    const owner = this.#owner()
+    const { delivery = 'block', onError, onClose, heartbeat } = owner.options
     this.#pump = new Pump({
-      blocks: reply.blocks,
+      blocks: owner.blocks,
       sink: this,
       delivery,
       commit: 'first-block',
@@ -131,7 +138,7 @@ class WebSink implements Sink, WebSource {
       onError,
       refused: (error) => this.abort(error instanceof Error ? error : new Error(String(error))),
       closed: (outcome) => void onClose?.(outcome),
-      subject: reply,
+      subject: owner,
     })
     this.#pump.start()
   }
