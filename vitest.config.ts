@@ -4,7 +4,7 @@ export default defineConfig({
   resolve: { conditions: ['millrace:source'] },
   ssr: { resolve: { conditions: ['millrace:source', 'node', 'import', 'module', 'default'] } },
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'demo/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
     testTimeout: 30_000,
     reporters: ['default'],
   },

@@ -152,7 +152,8 @@ function checkLimits(limits: BatchLimits): BatchLimits {
   if (count !== undefined && !(Number.isInteger(count) && count >= 2)) {
     throw new RangeError(`Cannot batch ${count} blocks: \`count\` must be a whole number of 2 or more`)
   }
-  if (bytes !== undefined && !(bytes >= 1)) throw new RangeError(`Cannot batch ${bytes} bytes: give 1 or more`)
+  if (bytes !== undefined && !(bytes >= 1))
+    throw new RangeError(`Cannot batch ${bytes} bytes: give 1 or more`)
   if (ms !== undefined && !(ms >= 0)) throw new RangeError(`Cannot batch for ${ms} ms: give 0 or more`)
   return limits
 }

@@ -4,7 +4,7 @@ import { isPromiseLike } from './run-closers.ts'
 import type { Body, Step } from './source.ts'
 
 /** How many bytes a body may have when it is collected into memory, unless the caller says otherwise: 64 MiB. */
-export const COLLECT_LIMIT = 67_108_864
+const COLLECT_LIMIT = 67_108_864
 
 export interface CollectOptions {
   /** Bytes after which collecting fails, 64 MiB by default. */
@@ -15,20 +15,31 @@ export interface CollectOptions {
  * Buffers a whole body in memory and closes it.
  * @throws RangeError when it is longer than `maxBytes`; whatever the source throws.
  */
-export async function collectBytes(body: Body | Blocks, options: CollectOptions = {}): Promise<Uint8Array> {
-  const pieces = new Pieces(options.maxBytes ?? COLLECT_LIMIT)
-  const blocks = toBlocks(body)
-  try {
-    await collectSteps(blocks, pieces)
-  } finally {
-    await blocks.close()
-  }
-  return pieces.join()
+export async function collectBytes(body: Body | Blocks, options?: CollectOptions): Promise<Uint8Array> {
+  const { bytes } = await collectWhole(toBlocks(body), options)
+  return bytes
 }
 
 /** Buffers a whole body in memory as text, read as UTF-8, and closes it. */
 export async function collectText(body: Body | Blocks, options?: CollectOptions): Promise<string> {
   return new TextDecoder().decode(await collectBytes(body, options))
+}
+
+/** A body in memory, and whether its first block was text. */
+export interface Whole {
+  bytes: Uint8Array
+  isText: boolean
+}
+
+/** The same as {@link collectBytes}, for who has to name a type for the bytes. */
+export async function collectWhole(blocks: Blocks, options: CollectOptions = {}): Promise<Whole> {
+  const pieces = new Pieces(options.maxBytes ?? COLLECT_LIMIT)
+  try {
+    await collectSteps(blocks, pieces)
+  } finally {
+    await blocks.close()
+  }
+  return { bytes: pieces.join(), isText: pieces.startWithText }
 }
 
 async function collectSteps(blocks: Blocks, pieces: Pieces): Promise<void> {
@@ -44,6 +55,7 @@ class Pieces {
   readonly #limit: number
   #bytes = 0
   #text = ''
+  #startsWithText: boolean | undefined
   readonly #pieces: Uint8Array[] = []
 
   constructor(limit: number) {
@@ -52,11 +64,16 @@ class Pieces {
 
   add(block: unknown): void {
     if (typeof block === 'string') {
+      if (block !== '') this.#startsWithText ??= true
       this.#count(block.length)
       this.#text += block
     } else if (Array.isArray(block)) block.forEach((inner) => this.add(inner))
     else if (isBytes(block)) this.#addBytes(toUint8Array(block))
     else if (block !== flush) throw notABlock(block)
+  }
+
+  get startWithText(): boolean {
+    return this.#startsWithText ?? false
   }
 
   join(): Uint8Array {
@@ -67,6 +84,7 @@ class Pieces {
   }
 
   #addBytes(bytes: Uint8Array): void {
+    if (bytes.byteLength > 0) this.#startsWithText ??= false
     this.#settleText()
     this.#count(bytes.byteLength)
     // A copy: the application may fill the same memory again for its next block.

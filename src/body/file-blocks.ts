@@ -21,7 +21,7 @@ export async function* fileBlocks(
 ): AsyncGenerator<Block, void, undefined> {
   const handle = await open(path)
   try {
-    for (let position = start; position < end; ) {
+    for (let position = start; position < end;) {
       const size = Math.min(blockSize, end - position)
       const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(size), 0, size, position)
       if (bytesRead === 0) return

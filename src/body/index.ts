@@ -4,4 +4,12 @@ export { Blocks, toBlocks } from './blocks.ts'
 export { collectBytes, type CollectOptions, collectText } from './collect.ts'
 export { fileBlocks, type FileBlocksOptions } from './file-blocks.ts'
 export { type Out, type PushFunction, toPushedBlocks } from './pushed-blocks.ts'
-export type { BlobLike, Body, NodeReadable, Source, SourceFunction, SourceInit, WebReadable } from './source.ts'
+export type {
+  BlobLike,
+  Body,
+  NodeReadable,
+  Source,
+  SourceFunction,
+  SourceInit,
+  WebReadable,
+} from './source.ts'

@@ -27,7 +27,9 @@ function settleWithin(pending: PromiseLike<unknown>, limit: number): Promise<unk
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
   const giveUp = () =>
     reject(
-      new Error(`Cannot close a source: it is still waiting after ${limit} ms; make its await end when \`signal\` aborts`),
+      new Error(
+        `Cannot close a source: it is still waiting after ${limit} ms; make its await end when \`signal\` aborts`,
+      ),
     )
   const timer = setTimeout(giveUp, limit)
   pending.then(resolve, reject)

@@ -51,12 +51,14 @@ export interface ReaderSource {
   close(): PromiseLike<void>
 }
 
-export function isReaderSource(value: object): value is ReaderSource {
+function isReaderSource(value: object): value is ReaderSource {
   return 'openReader' in value && isFunction(value.openReader)
 }
 
 export function isNodeReadable(value: object): value is NodeReadable {
-  return 'pipe' in value && 'destroy' in value && typeof value.pipe === 'function' && isFunction(value.destroy)
+  return (
+    'pipe' in value && 'destroy' in value && typeof value.pipe === 'function' && isFunction(value.destroy)
+  )
 }
 
 export function isWebReadable(value: object): value is WebReadable {
@@ -67,11 +69,11 @@ export function isBlob(value: object): value is BlobLike {
   return 'size' in value && 'stream' in value && 'arrayBuffer' in value && isFunction(value.stream)
 }
 
-export function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
+function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
   return Symbol.asyncIterator in value && isFunction(value[Symbol.asyncIterator])
 }
 
-export function isIterable(value: object): value is Iterable<unknown> {
+function isIterable(value: object): value is Iterable<unknown> {
   return Symbol.iterator in value && isFunction(value[Symbol.iterator])
 }
 

@@ -29,12 +29,16 @@ export class RequestContext implements Context {
   #closers: (() => unknown)[] | undefined
   #isClosed = false
 
-  constructor(facts: RequestFacts) {
+  /** `previous`: the context of the request that has redirected to this one; its state and closers live on here. */
+  constructor(facts: RequestFacts, previous?: RequestContext) {
     const { path, search } = splitTarget(facts.target)
     this.method = facts.method
     this.path = path
     this.#facts = facts
     this.#search = search
+    if (!previous) return
+    this.#state = previous.#state
+    this.#closers = previous.#closers
   }
 
   get url(): URL {

@@ -1,3 +1,5 @@
+import { describeValue } from '../body/block.ts'
+
 /** The guarantees of docs/contract.md that an application can break. */
 export type Guarantee = `G${number}`
 
@@ -32,4 +34,9 @@ export class ClientGone extends Error {
 export class ShuttingDown extends Error {
   override readonly name = 'ShuttingDown'
   readonly code = 'SHUTTING_DOWN'
+}
+
+/** What was thrown, as an error: an application may throw anything. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(`Not an error was thrown: ${describeValue(thrown)}`)
 }

@@ -81,7 +81,10 @@ export class Framer {
     if (this.#half !== '') this.#putHalf()
     const { bytes } = this
     if (this.hasLength && bytes < this.#limit) {
-      throw new ContractError('G6', `Cannot end a body after ${bytes} bytes: Content-Length is ${this.#limit}`)
+      throw new ContractError(
+        'G6',
+        `Cannot end a body after ${bytes} bytes: Content-Length is ${this.#limit}`,
+      )
     }
     this.#handedOver = bytes
     return this.isFilled ? this.#slab?.take(this.#chunked) : undefined

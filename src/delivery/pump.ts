@@ -7,8 +7,8 @@ import type { Blocks } from '../body/blocks.ts'
 import { isPromiseLike } from '../body/run-closers.ts'
 import { measureBlock } from '../body/measure-block.ts'
 import type { Step } from '../body/source.ts'
-import { blockSent, clientAwaited, clientResumed, headCommitted, replyClosed } from './channels.ts'
-import { ClientGone, ContractError, ShuttingDown } from './errors.ts'
+import { blockSent, clientAwaited, clientResumed, headCommitted } from './channels.ts'
+import { ClientGone, ContractError, type ShuttingDown, toError } from './errors.ts'
 import { Framer } from './framer.ts'
 import { advance, type State } from './lifecycle.ts'
 import type { FirstBlock, Outcome, Sink } from './sink.ts'
@@ -33,9 +33,10 @@ export interface PumpPlan {
   readonly trailers?: (() => readonly string[]) | undefined
   /** Makes a last block that tells of a failure after commit. */
   readonly onError?: ((error: unknown) => Block | undefined) | undefined
-  /** Called when the reply failed before its head went out: nothing was sent, the caller answers. */
-  readonly refused: (error: unknown) => void
-  /** Called once, when the reply is over and its body closed; `errors` is what the closers threw. */
+  /**
+   * Called once, when the reply is over and its body closed; `errors` is what the closers threw. Where the outcome is
+   * `refused`, nothing was sent and the caller answers in its place.
+   */
   readonly closed: (outcome: Outcome, errors: readonly unknown[]) => void
   /** Stands for the reply in the diagnostics channels. */
   readonly subject: object
@@ -88,12 +89,9 @@ export class Pump {
   /** Breaks the reply off from outside: the client has left, or the server closes. */
   abort(reason: ClientGone | ShuttingDown): void {
     if (this.#state === 'aborted' || this.#isConcluded) return
-    const wasPending = this.#state === 'pending'
-    const isGone = reason instanceof ClientGone
     this.#state = advance(this.#state, 'abort')
-    this.#outcome = this.#tell(isGone ? 'client-gone' : 'shutdown', reason)
-    if (wasPending && !isGone) this.#plan.refused(reason)
-    else this.#sink.abort(reason)
+    this.#outcome = this.#tell(reason instanceof ClientGone ? 'client-gone' : 'shutdown', reason)
+    this.#sink.abort(reason)
     this.#isDelivered = true
     this.#closeBody(reason)
   }
@@ -186,7 +184,10 @@ export class Pump {
   #commit(first: FirstBlock): void {
     const framing = this.#sink.frame(first)
     if (framing.kind === 'length' && first.bytes > framing.bytes) {
-      throw new ContractError('G6', `Cannot send a block of ${first.bytes} bytes: Content-Length is ${framing.bytes}`)
+      throw new ContractError(
+        'G6',
+        `Cannot send a block of ${first.bytes} bytes: Content-Length is ${framing.bytes}`,
+      )
     }
     this.#framer.begin(framing)
     this.#state = advance(this.#state, 'commit')
@@ -284,8 +285,7 @@ export class Pump {
     if (!wasPending) this.#sendLastBlock(error)
     this.#state = advance(this.#state, 'abort')
     this.#outcome = this.#tell(wasPending ? 'refused' : 'failed', error)
-    if (wasPending) this.#plan.refused(error)
-    else this.#sink.abort(error instanceof Error ? error : new Error(String(error)))
+    if (!wasPending) this.#sink.abort(toError(error))
     this.#isDelivered = true
     this.#closeBody(error)
   }
@@ -339,7 +339,6 @@ export class Pump {
     const errors = this.#closeErrors
     if (this.#isConcluded || !this.#isDelivered || !errors || !outcome) return
     this.#isConcluded = true
-    if (replyClosed.hasSubscribers) replyClosed.publish({ reply: this.#plan.subject, outcome, errors })
     this.#blocks.run(() => this.#plan.closed(outcome, errors))
   }
 }

@@ -95,4 +95,3 @@ export function frameLarge(bytes: Uint8Array, chunked: boolean): readonly Uint8A
   if (!chunked) return [bytes]
   return [Buffer.from(`${bytes.byteLength.toString(16)}\r\n`), bytes, CRLF]
 }
-

@@ -8,7 +8,10 @@ import type { ReplyInit } from '../reply/reply-options.ts'
 import type { RecordEncoder } from './format-records.ts'
 
 /** Records as they come, one after the other, or in batches as a database cursor gives them. */
-export type Records = Iterable<unknown> | AsyncIterable<unknown> | (() => Iterable<unknown> | AsyncIterable<unknown>)
+export type Records =
+  | Iterable<unknown>
+  | AsyncIterable<unknown>
+  | (() => Iterable<unknown> | AsyncIterable<unknown>)
 
 /** What a format adds to its records. */
 export interface RecordFormat {
@@ -52,11 +55,13 @@ class EncodedRecords implements ReaderSource, BlockReader {
   async close(): Promise<void> {
     const errors = await this.#records.close()
     if (errors.length === 1) throw errors[0]
-    if (errors.length > 1) throw new AggregateError(errors, 'Cannot close the records: several closers failed')
+    if (errors.length > 1)
+      throw new AggregateError(errors, 'Cannot close the records: several closers failed')
   }
 
   readonly #encode = (step: Step): Step => {
-    if (!step.done) return { done: false, value: step.value === flush ? flush : this.#encoder.encode(step.value) }
+    if (!step.done)
+      return { done: false, value: step.value === flush ? flush : this.#encoder.encode(step.value) }
     this.#records.finish()
     this.#isDone = true
     const rest = this.#encoder.end()

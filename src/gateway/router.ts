@@ -62,11 +62,14 @@ export class Router {
     const { method, path } = splitPattern(pattern)
     const options = toOptions(pattern, route)
     if (method && typeof route !== 'function' && !options.handler) {
-      throw new TypeError(`Cannot serve the route ${quote(pattern)}: it names a method, so give it \`handler\``)
+      throw new TypeError(
+        `Cannot serve the route ${quote(pattern)}: it names a method, so give it \`handler\``,
+      )
     }
     const methods = this.#methodsOf(path)
     for (const [name, handler] of handlersOf(pattern, options, method)) {
-      if (methods.has(name)) throw new TypeError(`Cannot serve the route ${quote(pattern)}: it is there already`)
+      if (methods.has(name))
+        throw new TypeError(`Cannot serve the route ${quote(pattern)}: it is there already`)
       methods.set(name, this.#toEndpoint(handler, options))
     }
   }
@@ -100,7 +103,9 @@ function allowOf(all: readonly Methods[]): string {
 function splitPattern(pattern: string): { method: string | undefined; path: string } {
   const [, method, path = pattern] = /^([A-Z]+) (.*)$/.exec(pattern) ?? []
   if (path.startsWith('/')) return { method, path }
-  throw new TypeError(`Cannot serve the route ${quote(pattern)}: a path begins with /, as in "/x" or "GET /x"`)
+  throw new TypeError(
+    `Cannot serve the route ${quote(pattern)}: a path begins with /, as in "/x" or "GET /x"`,
+  )
 }
 
 function toOptions(pattern: string, route: unknown): RouteOptions {
@@ -118,7 +123,11 @@ function toOptions(pattern: string, route: unknown): RouteOptions {
   return route
 }
 
-function* handlersOf(pattern: string, options: RouteOptions, method: string | undefined): Generator<[string, Handler]> {
+function* handlersOf(
+  pattern: string,
+  options: RouteOptions,
+  method: string | undefined,
+): Generator<[string, Handler]> {
   let count = 0
   for (const [name, handler] of [[method ?? ANY, options.handler], ...byMethod(options)] as const) {
     if (handler === undefined) continue
@@ -142,9 +151,15 @@ function isHandler(value: unknown): value is Handler {
 function decodeParams(params: Record<string, string> | undefined): Record<string, string> | undefined {
   if (!params) return undefined
   try {
-    return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]))
+    return Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]),
+    )
   } catch (cause) {
-    throw new HttpError(400, 'Cannot decode the path: it holds a percent sign that starts no UTF-8 character', { cause })
+    throw new HttpError(
+      400,
+      'Cannot decode the path: it holds a percent sign that starts no UTF-8 character',
+      { cause },
+    )
   }
 }
 

@@ -9,7 +9,7 @@ export function toErrorReply(error: unknown, protocol: string): Reply {
   if (error instanceof Redirect) return toRedirectReply(error, protocol)
   const status = error instanceof HttpError ? error.status : 500
   const headers = new Headers(error instanceof HttpError ? error.headers : {})
-  headers.set('content-type', 'text/plain; charset=utf-8')
+  headers.set('content-type', 'text/plain;charset=UTF-8')
   headers.set('x-content-type-options', 'nosniff')
   const text = error instanceof HttpError && error.expose ? error.message : ''
   return reply(`${text || reasons.get(status) || `Error ${status}`}\n`, { status, headers })

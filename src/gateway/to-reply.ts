@@ -9,7 +9,9 @@ import { reply, stream } from '../reply/reply.ts'
 export function toReply(answer: Response | Body, isStreamed: boolean): Response {
   if (answer instanceof Response) return answer
   if (answer === undefined) {
-    throw new TypeError("Cannot send what the handler returned: it returned nothing; return '' for an empty body")
+    throw new TypeError(
+      "Cannot send what the handler returned: it returned nothing; return '' for an empty body",
+    )
   }
   return isStreamed && isSource(answer) ? stream(answer) : reply(answer)
 }

@@ -21,7 +21,11 @@ export async function file(path: string | URL, init: ReplyInit = {}): Promise<Re
   setDefault(headers, 'content-type', contentType(name) || 'application/octet-stream')
   setDefault(headers, 'content-length', String(facts.size))
   setDefault(headers, 'last-modified', facts.mtime.toUTCString())
-  return new Reply(toBlocks(() => fileBlocks(path, { end: facts.size }), facts.size), true, { ...init, headers })
+  return new Reply(
+    toBlocks(() => fileBlocks(path, { end: facts.size }), facts.size),
+    true,
+    { ...init, headers },
+  )
 }
 
 function setDefault(headers: Headers, name: string, value: string): void {

@@ -44,7 +44,10 @@ export function toFields(headers: Headers): string[] {
   const fields: string[] = []
   headers.forEach((value, name) => {
     if (hopByHop.has(name)) {
-      throw new ContractError('G8', `Cannot set ${name}: framing and connection are decided by the server; leave it out`)
+      throw new ContractError(
+        'G8',
+        `Cannot set ${name}: framing and connection are decided by the server; leave it out`,
+      )
     }
     fields.push(name, value)
   })

@@ -91,7 +91,9 @@ export class InternalRedirect extends Error {
  */
 export function internalRedirect(target: string): InternalRedirect {
   if (!target.startsWith('/')) {
-    throw new TypeError(`Cannot redirect internally to ${JSON.stringify(target)}: give a path that begins with /`)
+    throw new TypeError(
+      `Cannot redirect internally to ${JSON.stringify(target)}: give a path that begins with /`,
+    )
   }
   return new InternalRedirect(target)
 }

@@ -24,7 +24,9 @@ export interface ReplyInit extends ResponseInit {
 }
 
 /** The same, checked and without the head. */
-export type ReplyOptions = { readonly [Name in keyof Omit<ReplyInit, keyof ResponseInit>]: ReplyInit[Name] | undefined }
+export type ReplyOptions = {
+  readonly [Name in keyof Omit<ReplyInit, keyof ResponseInit>]: ReplyInit[Name] | undefined
+}
 
 const optionNames = ['commit', 'delivery', 'trailers', 'onError', 'onClose', 'heartbeat', 'maxBytes'] as const
 

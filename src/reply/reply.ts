@@ -35,7 +35,10 @@ export class Reply extends Response {
    */
   setStatus(status: number): void {
     if (this.#isCommitted) {
-      throw new ContractError('G3', `Cannot change the status to ${status}: the head has gone out with ${this.status}`)
+      throw new ContractError(
+        'G3',
+        `Cannot change the status to ${status}: the head has gone out with ${this.status}`,
+      )
     }
     if (!Number.isInteger(status) || status < 200 || status > 599) {
       throw new RangeError(`Cannot set the status to ${status}: give 200 to 599`)

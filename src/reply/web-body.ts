@@ -2,7 +2,8 @@
 import { toUint8Array } from '../body/block.ts'
 import type { Blocks } from '../body/blocks.ts'
 import { collectBytes } from '../body/collect.ts'
-import { ClientGone } from '../delivery/errors.ts'
+import { replyClosed } from '../delivery/channels.ts'
+import { ClientGone, toError } from '../delivery/errors.ts'
 import type { Framing } from '../delivery/framing.ts'
 import { Pump } from '../delivery/pump.ts'
 import type { Sink } from '../delivery/sink.ts'
@@ -136,8 +137,11 @@ class WebSink implements Sink, WebSource {
       commit: 'first-block',
       heartbeat,
       onError,
-      refused: (error) => this.abort(error instanceof Error ? error : new Error(String(error))),
-      closed: (outcome) => void onClose?.(outcome),
+      closed: (outcome, errors) => {
+        if (outcome.kind === 'refused') this.abort(toError(outcome.error))
+        if (replyClosed.hasSubscribers) replyClosed.publish({ reply: owner, outcome, errors })
+        void onClose?.(outcome)
+      },
       subject: owner,
     })
     this.#pump.start()

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
-import { ClientGone } from '../delivery/errors.ts'
+import { ClientGone, type ShuttingDown } from '../delivery/errors.ts'
 
 /** A reply that is being made on a connection. */
 export interface Live {
   /** Breaks it off. */
-  abort(reason: Error): void
+  abort(reason: ClientGone | ShuttingDown): void
 }
 
 /**
@@ -12,16 +12,48 @@ export interface Live {
  * the departure of the client, whatever the number of requests.
  */
 export class Connection {
-  readonly live = new Set<Live>()
+  readonly #socket: Socket
+  readonly #live = new Set<Live>()
+  #drained: PromiseWithResolvers<void> | undefined
 
   constructor(socket: Socket) {
-    socket.once('close', () => this.abort(new ClientGone()))
+    this.#socket = socket
+    socket.once('close', this.#onGone)
     // The client has closed its side: node:http ends the connection then, and takes no more of a reply.
-    socket.once('end', () => this.abort(new ClientGone()))
+    socket.once('end', this.#onGone)
+  }
+
+  /** True when the connection ends with the replies that are being made on it. */
+  get isDraining(): boolean {
+    return this.#drained !== undefined
+  }
+
+  add(live: Live): void {
+    this.#live.add(live)
+  }
+
+  remove(live: Live): void {
+    this.#live.delete(live)
+    if (this.#drained) this.#endIfIdle(this.#drained)
+  }
+
+  /** Lets the replies end that are being made, and then the connection; resolves when their sources are closed. */
+  drain(): Promise<void> {
+    this.#drained ??= Promise.withResolvers()
+    this.#endIfIdle(this.#drained)
+    return this.#drained.promise
   }
 
   /** Breaks every reply on the connection off. */
-  abort(reason: Error): void {
-    for (const live of this.live) live.abort(reason)
+  abort(reason: ClientGone | ShuttingDown): void {
+    for (const live of this.#live) live.abort(reason)
   }
+
+  #endIfIdle({ resolve }: PromiseWithResolvers<void>): void {
+    if (this.#live.size > 0) return
+    this.#socket.destroySoon()
+    resolve()
+  }
+
+  readonly #onGone = (): void => this.abort(new ClientGone())
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Transport } from '../context/context.ts'
 import type { RequestFacts } from '../context/request-context.ts'
@@ -6,13 +6,11 @@ import { ClientGone } from '../delivery/errors.ts'
 import type { Delivery } from '../delivery/pump.ts'
 import { HttpError } from '../reply/http-error.ts'
 
-/** What the server adds to the facts of a request. */
-export interface NodeRequestOptions {
+/** What a server says of all its requests. */
+export interface RequestLimits {
   /** Bytes that a request body may have. */
-  maxRequestBytes: number
-  delivery: Delivery
-  /** Called once, when the body is first read: it tells a client that waits for `100 Continue` to send it. */
-  readBody: () => void
+  readonly maxRequestBytes: number
+  readonly delivery: Delivery
 }
 
 /** The facts of a request that node:http has parsed. */
@@ -20,23 +18,29 @@ export class NodeRequest implements RequestFacts {
   readonly method: string
   readonly target: string
   readonly #request: IncomingMessage
-  readonly #options: NodeRequestOptions
+  readonly #nodeResponse: ServerResponse
+  readonly #limits: RequestLimits
   readonly #authority: string
   #transport: Transport | undefined
 
   /** @throws HttpError 400 for a target or a `Host` that is malformed, 413 for a body that is announced too long. */
-  constructor(request: IncomingMessage, options: NodeRequestOptions) {
+  constructor(nodeResponse: ServerResponse, limits: RequestLimits) {
+    const { req: request } = nodeResponse
     const { authority, target } = splitTarget(request)
     this.method = request.method ?? 'GET'
     this.target = target
     this.#request = request
-    this.#options = options
+    this.#nodeResponse = nodeResponse
+    this.#limits = limits
     this.#authority = authority
-    if (Number(request.headers['content-length']) > options.maxRequestBytes) throw tooLarge(options.maxRequestBytes)
+    // A client that was never told to continue may send its body or not: nothing after it could be read.
+    if (request.headers.expect !== undefined) nodeResponse.shouldKeepAlive = false
+    if (Number(request.headers['content-length']) > limits.maxRequestBytes)
+      throw tooLarge(limits.maxRequestBytes)
   }
 
   get transport(): Transport {
-    this.#transport ??= new SocketTransport(this.#request, this.#options.delivery)
+    this.#transport ??= new SocketTransport(this.#request, this.#limits.delivery)
     return this.#transport
   }
 
@@ -58,7 +62,13 @@ export class NodeRequest implements RequestFacts {
 
   body(): ReadableStream<Uint8Array> | null {
     if (this.method === 'GET' || this.method === 'HEAD' || !hasBody(this.#request)) return null
-    return toWebBody(this.#request, this.#options)
+    return toWebBody(this.#request, this.#limits.maxRequestBytes, () => this.#continue())
+  }
+
+  #continue(): void {
+    if (this.#request.headers.expect === undefined || this.#nodeResponse.headersSent) return
+    this.#nodeResponse.shouldKeepAlive = true
+    this.#nodeResponse.writeContinue()
   }
 }
 
@@ -118,10 +128,11 @@ function splitTarget(request: IncomingMessage): { authority: string; target: str
   const target = request.url ?? '/'
   const authority = request.headers.host ?? 'localhost'
   if (target.startsWith('/')) {
-    if (!isAuthority(authority)) throw new HttpError(400, 'Cannot use the Host of the request: it is malformed')
+    if (!isAuthority(authority))
+      throw new HttpError(400, 'Cannot use the Host of the request: it is malformed')
     return { authority, target }
   }
-  if (target === '*' && request.method === 'OPTIONS') return { authority, target: '/*' }
+  if (target === '*' && request.method === 'OPTIONS') return { authority, target }
   const url = URL.parse(target)
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new HttpError(400, 'Cannot use the target of the request: give a path or an http URL')
@@ -147,19 +158,21 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
 }
 
-function toWebBody(request: IncomingMessage, options: NodeRequestOptions): ReadableStream<Uint8Array> {
+// `begin` is called once, when the body is first read: it tells a client that waits for `100 Continue` to send it.
+function toWebBody(request: IncomingMessage, limit: number, begin: () => void): ReadableStream<Uint8Array> {
   // The iterator must leave the request alone when it is given up: destroying it would take the reply along.
   const pieces: AsyncIterator<Uint8Array> = request.iterator({ destroyOnReturn: false })
   let bytes = 0
+  let isBegun = false
   return new ReadableStream<Uint8Array>(
     {
-      start: () => {},
       async pull(controller) {
-        if (bytes === 0) options.readBody()
+        if (!isBegun) begin()
+        isBegun = true
         const step = await pieces.next().catch(toClientGone)
         if (step.done) return controller.close()
         bytes += step.value.byteLength
-        if (bytes > options.maxRequestBytes) throw tooLarge(options.maxRequestBytes)
+        if (bytes > limit) throw tooLarge(limit)
         controller.enqueue(step.value)
       },
     },

@@ -1,5 +1,6 @@
-import type { ServerResponse } from 'node:http'
-import { decideFraming, type Framing } from '../delivery/framing.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ContractError } from '../delivery/errors.ts'
+import { decideFraming, type Framing, isBodiless } from '../delivery/framing.ts'
 import type { FirstBlock } from '../delivery/sink.ts'
 import { isHopByHop, parseContentLength, toFields } from '../reply/head.ts'
 import { Reply } from '../reply/reply.ts'
@@ -8,29 +9,29 @@ import { Reply } from '../reply/reply.ts'
 export class OutgoingHead {
   readonly #reply: Response
   readonly #response: ServerResponse
-  readonly #isKeptAlive: boolean
   #fields: string[] = []
 
-  /** `isKeptAlive`: whether the client has asked for the connection to stay, in whatever version. */
-  constructor(reply: Response, response: ServerResponse, isKeptAlive: boolean) {
+  constructor(reply: Response, response: ServerResponse) {
     this.#reply = reply
     this.#response = response
-    this.#isKeptAlive = isKeptAlive
   }
 
-  /** Decides the framing; throws for a head that cannot be sent. */
-  frame(first: FirstBlock): Framing {
+  /**
+   * Decides the framing; `length` is that of the whole body, where it is known.
+   * @throws ContractError for a head that cannot be sent.
+   */
+  frame(first: FirstBlock, length = first.content === 'empty' ? 0 : undefined): Framing {
     const { headers, status } = this.#reply
     this.#fields = this.#reply instanceof Reply ? toFields(headers) : foreignFields(headers)
-    const known = parseContentLength(headers)
+    const announced = parseContentLength(headers)
     const framing = decideFraming({
       version: this.#response.req.httpVersion === '1.0' ? '1.0' : '1.1',
       method: this.#response.req.method ?? 'GET',
       status,
-      length: known ?? (first.content === 'empty' ? 0 : undefined),
+      length: announced ?? length,
     })
     this.#addDefaults(first, headers, framing)
-    if (framing.kind === 'length' && known === undefined) this.#fields.push('content-length', String(framing.bytes))
+    this.#addLength(announced, length)
     return framing
   }
 
@@ -41,9 +42,19 @@ export class OutgoingHead {
     if (framing.kind === 'close') response.useChunkedEncodingByDefault = false
     // node:http never keeps an HTTP/1.0 connection by itself.
     const hasEnd = framing.kind === 'length' || framing.kind === 'none'
-    if (response.req.httpVersion === '1.0') response.shouldKeepAlive = hasEnd && this.#isKeptAlive
-    response.writeHead(this.#reply.status, this.#reply.statusText, this.#fields)
+    if (response.req.httpVersion === '1.0') response.shouldKeepAlive = hasEnd && asksToStay(response.req)
+    response.writeHead(this.#reply.status, this.#reply.statusText || undefined, this.#fields)
     if (this.#reply instanceof Reply) this.#reply.commit()
+  }
+
+  #addLength(announced: number | undefined, length: number | undefined): void {
+    const { status } = this.#reply
+    if (announced !== undefined && length !== undefined && announced !== length && !isBodiless(status)) {
+      throw new ContractError('G6', `Cannot send a body of ${length} bytes: Content-Length is ${announced}`)
+    }
+    if (announced === undefined && length !== undefined && !isBodiless(status)) {
+      this.#fields.push('content-length', String(length))
+    }
   }
 
   // Without a type, or with text/plain alone, a browser holds a body back until it has seen enough to guess.
@@ -51,9 +62,10 @@ export class OutgoingHead {
     const isStreamed = this.#reply instanceof Reply && this.#reply.streaming
     if (isStreamed && !headers.has('x-accel-buffering')) this.#fields.push('x-accel-buffering', 'no')
     if (headers.has('content-type') || framing.kind === 'none') return
-    if (first.content === 'text') this.#fields.push('content-type', 'text/plain; charset=utf-8')
+    if (first.content === 'text') this.#fields.push('content-type', 'text/plain;charset=UTF-8')
     else if (first.content === 'bytes') this.#fields.push('content-type', 'application/octet-stream')
-    if (isStreamed && !headers.has('x-content-type-options')) this.#fields.push('x-content-type-options', 'nosniff')
+    if (isStreamed && !headers.has('x-content-type-options'))
+      this.#fields.push('x-content-type-options', 'nosniff')
   }
 }
 
@@ -64,4 +76,8 @@ function foreignFields(headers: Headers): string[] {
     if (!isHopByHop(name)) fields.push(name, value)
   })
   return fields
+}
+
+function asksToStay({ headers }: IncomingMessage): boolean {
+  return /(?:^|,)\s*keep-alive\s*(?:,|$)/i.test(headers.connection ?? '')
 }

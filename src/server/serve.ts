@@ -1,5 +1,6 @@
-import { createServer, type Server as NodeServer } from 'node:http'
+import { createServer, type IncomingMessage, type Server as NodeServer, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { inspect } from 'node:util'
 import { describeValue } from '../body/block.ts'
 import type { Context } from '../context/context.ts'
 import { ShuttingDown } from '../delivery/errors.ts'
@@ -71,53 +72,59 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const connections = new Map<Socket, Connection>()
   const nodeServer = createServer()
   nodeServer.on('connection', (socket: Socket) => {
-    connections.set(socket, new Connection(socket))
-    socket.once('close', () => connections.delete(socket))
+    const connection = new Connection(socket)
+    connections.set(socket, connection)
+    // Sources may take longer to close than the connection.
+    socket.once('close', () => void connection.drain().then(() => connections.delete(socket)))
   })
-  for (const event of ['request', 'checkContinue']) {
-    nodeServer.on(event, (request, response) => {
-      const connection = connections.get(request.socket)
-      if (connection) new Exchange(application, connection, request, response).start()
-    })
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    const connection = connections.get(request.socket)
+    if (connection) new Exchange(application, connection, response).start()
   }
+  nodeServer.on('request', answer)
+  nodeServer.on('checkContinue', answer)
   const port = await listen(nodeServer, options)
-  const server = toServer(nodeServer, connections, `http://${toAuthority(options.hostname ?? '127.0.0.1')}:${port}`, port)
-  options.signal?.addEventListener('abort', () => void server.close(), { once: true })
-  return server
+  const url = `http://${toAuthority(options.hostname ?? '127.0.0.1')}:${port}`
+  let closing: Promise<void> | undefined
+  const close = ({ grace = 10_000 }: CloseOptions = {}) => (closing ??= drain(nodeServer, connections, grace))
+  options.signal?.addEventListener('abort', () => void close(), { once: true })
+  return { url, port, close, [Symbol.asyncDispose]: () => close() }
 }
 
 function toApplication(options: ServeOptions): Application {
   const { fetch, use = [], stream = false, delivery = 'block', maxRequestBytes = 10_485_760 } = options
   const routes = fetch ? { '/**': fromFetch(fetch) } : (options.routes ?? {})
   const router = new Router(routes, { use, stream })
-  return {
-    find: (method, path) => router.find(method, path),
-    report: options.report ?? ((error) => console.error(error)),
-    maxRequestBytes,
-    delivery,
-  }
+  const { report = printError } = options
+  return { find: (method, path) => router.find(method, path), report, maxRequestBytes, delivery }
 }
 
-function toServer(nodeServer: NodeServer, connections: Map<Socket, Connection>, url: string, port: number): Server {
-  let closing: Promise<void> | undefined
-  const close = ({ grace = 10_000 }: CloseOptions = {}) => (closing ??= drain(nodeServer, connections, grace))
-  return { url, port, close, [Symbol.asyncDispose]: () => close() }
+function printError(error: unknown, context: Context | undefined): void {
+  const request = context ? ` in the reply to ${context.method} ${context.path}` : ''
+  process.stderr.write(`millrace: fault${request}\n${inspect(error)}\n`)
 }
 
-async function drain(nodeServer: NodeServer, connections: Map<Socket, Connection>, grace: number): Promise<void> {
+async function drain(
+  nodeServer: NodeServer,
+  connections: Map<Socket, Connection>,
+  grace: number,
+): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   nodeServer.close(() => resolve())
-  nodeServer.closeIdleConnections()
+  const drained = [...connections.values()].map((connection) => connection.drain())
   const timer = setTimeout(() => {
     const reason = new ShuttingDown('Cannot finish the reply: the server is closing')
     for (const connection of connections.values()) connection.abort(reason)
     nodeServer.closeAllConnections()
   }, grace)
-  await promise
+  await Promise.all([promise, ...drained])
   clearTimeout(timer)
 }
 
-async function listen(nodeServer: NodeServer, { port = 0, hostname = '127.0.0.1' }: ServeOptions): Promise<number> {
+async function listen(
+  nodeServer: NodeServer,
+  { port = 0, hostname = '127.0.0.1' }: ServeOptions,
+): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   nodeServer.once('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, hostname, port)))
   nodeServer.listen(port, hostname, resolve)
@@ -141,7 +148,8 @@ function toAuthority(hostname: string): string {
 
 function checkOptions(options: ServeOptions): void {
   for (const name of Object.keys(options)) {
-    if (!optionNames.has(name)) throw new TypeError(`Cannot serve: there is no option ${JSON.stringify(name)}`)
+    if (!optionNames.has(name))
+      throw new TypeError(`Cannot serve: there is no option ${JSON.stringify(name)}`)
   }
   const { port = 0, routes, fetch, maxRequestBytes = 1 } = options
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { DecodeReply } from './decode-reply.ts'
 
 /** A client that sends text and sees the very bytes that come back, framing and all. */
 export class RawClient {
@@ -27,7 +28,17 @@ export class RawClient {
   }
 
   get(path: string, ...fields: string[]): void {
-    this.send([`GET ${path} HTTP/1.1`, 'Host: test', ...fields, '', ''].join('\r\n'))
+    this.request('GET', path, ...fields)
+  }
+
+  /** Sends a request without a body. */
+  request(method: string, path: string, ...fields: string[]): void {
+    this.send([`${method} ${path} HTTP/1.1`, 'Host: test', ...fields, '', ''].join('\r\n'))
+  }
+
+  /** Sends a request of HTTP/1.0, as old proxies do. */
+  getOld(path: string, ...fields: string[]): void {
+    this.send([`GET ${path} HTTP/1.0`, ...fields, '', ''].join('\r\n'))
   }
 
   /** Waits until the bytes so far hold this text, and takes everything up to its end. */
@@ -44,10 +55,39 @@ export class RawClient {
     }
   }
 
+  /** Waits for a chunk with exactly this text, and takes everything up to its end. */
+  async untilChunk(text: string): Promise<void> {
+    const bytes = Buffer.from(text)
+    await this.until(`${bytes.length.toString(16)}\r\n${bytes.toString('latin1')}\r\n`)
+  }
+
+  /** Waits for the next reply, whole or cut by the end of the connection, and takes it. */
+  async reply(method = 'GET'): Promise<DecodeReply> {
+    const decoder = new DecodeReply(method)
+    for (;;) {
+      decoder.push(this.#text)
+      this.#text = ''
+      if (decoder.isComplete) break
+      if (this.#ended !== 'no') return decoder.finish()
+      await this.#more()
+    }
+    this.#text = decoder.rest
+    return decoder
+  }
+
   /** Waits for the end of the connection: everything that was left, and whether it was an end or a reset. */
   async toEnd(): Promise<{ text: string; how: 'end' | 'reset' }> {
     while (this.#ended === 'no') await this.#more()
     return { text: this.#text, how: this.#ended }
+  }
+
+  /** Stops to read: what the server sends piles up in the kernel, then in the server. */
+  pause(): void {
+    this.socket.pause()
+  }
+
+  resume(): void {
+    this.socket.resume()
   }
 
   leave(): void {
