@@ -31,7 +31,10 @@ describe('parseCityFilters', () => {
   })
 
   it.each([
-    ['town=Paris', 'Cannot filter by "town": there is no such filter; use country, min, max, name, limit, order'],
+    [
+      'town=Paris',
+      'Cannot filter by "town": there is no such filter; use country, min, max, name, limit, order',
+    ],
     ['country=France', 'Cannot filter by country="France": give two letters, as in country=FR'],
     ['country=F1', 'Cannot filter by country="F1": give two letters, as in country=FR'],
     ['min=many', 'Cannot filter by min="many": give a number of people, as in min=100000'],
@@ -40,9 +43,18 @@ describe('parseCityFilters', () => {
     ['min=1.5', 'Cannot filter by min="1.5": give a number of people, as in min=100000'],
     ['min=10&max=9', 'Cannot filter by population: min=10 is more than max=9'],
     ['limit=0', 'Cannot filter by limit="0": give how many cities, 1 or more, as in limit=10'],
-    ['order=size', 'Cannot filter by order="size": give one of id, name, country, population, with - in front for the greatest first'],
-    ['order=-', 'Cannot filter by order="-": give one of id, name, country, population, with - in front for the greatest first'],
-    [`name=${'x'.repeat(101)}`, 'Cannot filter by name="xxxxxxxxxxxxxxxxxxxx...": give 100 characters or fewer'],
+    [
+      'order=size',
+      'Cannot filter by order="size": give one of id, name, country, population, with - in front for the greatest first',
+    ],
+    [
+      'order=-',
+      'Cannot filter by order="-": give one of id, name, country, population, with - in front for the greatest first',
+    ],
+    [
+      `name=${'x'.repeat(101)}`,
+      'Cannot filter by name="xxxxxxxxxxxxxxxxxxxx...": give 100 characters or fewer',
+    ],
     ['country=FR&country=DE', 'Cannot filter by country="FR, DE": give it once'],
   ])('refuses %s with its reason and status 400', (query, message) => {
     expect(() => parse(query)).toThrow(expect.objectContaining({ status: 400, message }))

@@ -47,7 +47,10 @@ function checkNames(query: URLSearchParams, alsoKnown: readonly string[]): void 
   const known = [...filterNames, ...alsoKnown]
   for (const name of query.keys()) {
     if (!known.includes(name)) {
-      throw new HttpError(400, `Cannot filter by ${quote(name)}: there is no such filter; use ${known.join(', ')}`)
+      throw new HttpError(
+        400,
+        `Cannot filter by ${quote(name)}: there is no such filter; use ${known.join(', ')}`,
+      )
     }
     if (query.getAll(name).length > 1) throw refuse(name, query.getAll(name).join(', '), 'give it once')
   }
@@ -89,7 +92,11 @@ function toOrder(text: string): CityOrder {
   const isDescending = text.startsWith('-')
   const column = orderColumns.find((name) => name === text.slice(isDescending ? 1 : 0))
   if (column) return { column, isDescending }
-  throw refuse('order', text, `give one of ${orderColumns.join(', ')}, with - in front for the greatest first`)
+  throw refuse(
+    'order',
+    text,
+    `give one of ${orderColumns.join(', ')}, with - in front for the greatest first`,
+  )
 }
 
 function refuse(name: string, value: string, remedy: string): HttpError {

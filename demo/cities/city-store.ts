@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { CityFilters } from './city-filters.ts'
 import { toCityQuery } from './city-query.ts'
 
@@ -41,6 +41,10 @@ export class CityStore {
 
   close(): void {
     this.#database.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
   }
 
   *#batches(

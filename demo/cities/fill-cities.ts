@@ -39,7 +39,11 @@ const indexes = `
  * Stores cities in an SQLite file, which replaces one that is there.
  * @throws the reason of `signal` when it aborts, or the error of node:sqlite; the file is as it was before.
  */
-export async function fillCities(path: string, cities: readonly City[], options: FillOptions = {}): Promise<void> {
+export async function fillCities(
+  path: string,
+  cities: readonly City[],
+  options: FillOptions = {},
+): Promise<void> {
   removeLeftovers(path)
   const draft = `${path}.${process.pid}.tmp`
   try {
@@ -72,7 +76,9 @@ async function insertAll(
   { signal, progress }: FillOptions,
 ): Promise<void> {
   const places = cityColumns.map(() => '?').join(', ')
-  const insert = database.prepare(`INSERT INTO cities (${cityColumns.join(', ')}, folded) VALUES (${places}, ?)`)
+  const insert = database.prepare(
+    `INSERT INTO cities (${cityColumns.join(', ')}, folded) VALUES (${places}, ?)`,
+  )
   for (let start = 0; start < cities.length; start += sliceLength) {
     // A signal and the progress bar get their turn between two slices.
     await setImmediate()

@@ -4,7 +4,10 @@ import { CityStore } from './city-store.ts'
 import { layoutNumber } from './fill-cities.ts'
 
 /** A file of cities: open, or the reason why it has to be filled. */
-export type OpenedCities = { kind: 'open'; store: CityStore } | { kind: 'missing' } | { kind: 'unfit'; reason: string }
+export type OpenedCities =
+  | { kind: 'open'; store: CityStore }
+  | { kind: 'missing' }
+  | { kind: 'unfit'; reason: string }
 
 /** Opens a file of cities for reading, when it is whole; whoever gets the store closes it. */
 export function openCities(path: string): OpenedCities {

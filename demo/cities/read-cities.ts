@@ -19,5 +19,14 @@ export function readCities(): City[] {
 
 function toCity({ cityId, name, country, adminCode, featureCode, population, loc }: PackagedCity): City {
   const [longitude, latitude] = loc.coordinates
-  return { id: cityId, name, country, admin: adminCode, population, latitude, longitude, feature: featureCode }
+  return {
+    id: cityId,
+    name,
+    country,
+    admin: adminCode,
+    population,
+    latitude,
+    longitude,
+    feature: featureCode,
+  }
 }

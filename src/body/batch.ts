@@ -1,6 +1,6 @@
 import { type Block, flush, isBytes, notABlock, toUint8Array } from './block.ts'
 import { type Blocks, toBlocks } from './blocks.ts'
-import { isPromiseLike } from './run-closers.ts'
+import { isPromiseLike, throwTogether } from './run-closers.ts'
 import type { Body } from './source.ts'
 
 /** When a batch is full; the first limit that is reached sends it. */
@@ -13,14 +13,16 @@ export interface BatchLimits {
   ms?: number
 }
 
-/** A source whose blocks are joined because the application asked for it. */
+/** A source whose blocks are joined because the application asked for it; it can be read once. */
 export class Batch implements AsyncIterable<Block> {
   #limits: BatchLimits
-  readonly #body: Body
+  readonly #blocks: Blocks
+  readonly #group = new Group()
+  #isClosed = false
 
   constructor(body: Body, limits: BatchLimits) {
-    this.#body = body
     this.#limits = checkLimits(limits)
+    this.#blocks = toBlocks(body)
   }
 
   /** The limits in force. */
@@ -35,33 +37,47 @@ export class Batch implements AsyncIterable<Block> {
 
   /** The joined blocks; a half-filled batch goes out before `flush`, before an error, and at the end. */
   [Symbol.asyncIterator](): AsyncIterator<Block, void, undefined> {
-    const blocks = toBlocks(this.#body)
-    const joined = this.#join(blocks)
+    const joined = this.#join()
     return {
       next: () => joined.next(),
       // `joined.return()` would wait behind a pending `next()`; closing the body inside ends that first.
       return: async () => {
-        await blocks.close()
+        await this.close()
         return joined.return()
       },
     }
   }
 
-  async *#join(blocks: Blocks): AsyncGenerator<Block, void, undefined> {
-    const group = new Group()
+  /** Closes the body inside, read or not; throws what its closers threw, once. */
+  async close(): Promise<void> {
+    const errors = await this.#blocks.close()
+    if (this.#isClosed) return
+    this.#isClosed = true
+    throwTogether(errors)
+  }
+
+  async *#join(): AsyncGenerator<Block, void, undefined> {
+    const group = this.#group
     try {
       for (;;) {
-        const step = await nextStep(blocks, group, this.#limits)
-        if (step.kind === 'block' && step.block !== flush) group.add(step.block)
-        const due = step.kind !== 'block' || step.block === flush || group.isFull(this.#limits)
-        if (due && !group.isEmpty) yield group.take()
+        const step = await nextStep(this.#blocks, group, this.#limits)
+        if (step.kind === 'block') yield* this.#add(step.block)
+        if (step.kind !== 'block' || group.isFull(this.#limits)) yield* group.take()
         if (step.kind === 'end') return
         if (step.kind === 'failed') throw step.error
-        if (step.kind === 'block' && step.block === flush) yield flush
       }
     } finally {
-      await blocks.close()
+      await this.#blocks.close()
     }
+  }
+
+  *#add(block: Block): Generator<Block, void, undefined> {
+    if (Array.isArray(block)) {
+      for (const inner of block) yield* this.#add(inner)
+    } else if (block === flush) {
+      yield* this.#group.take()
+      yield flush
+    } else this.#group.add(block)
   }
 }
 
@@ -113,9 +129,9 @@ class Group {
   }
 
   add(block: Block): void {
-    if (Array.isArray(block)) return block.forEach((inner) => this.add(inner))
     if (typeof block !== 'string' && !isBytes(block)) return
-    const piece = typeof block === 'string' ? block : toUint8Array(block)
+    // A copy: the source may fill the same memory again for its next block.
+    const piece = typeof block === 'string' ? block : Buffer.from(toUint8Array(block))
     if (piece.length === 0) return
     if (this.isEmpty) this.#since = performance.now()
     this.#blocks.push(piece)
@@ -134,13 +150,16 @@ class Group {
     return Promise.race([asked, promise]).finally(() => clearTimeout(timer))
   }
 
-  take(): Block {
+  /** The batch as one block, if there is anything in it. Where text and bytes are mixed it is a list: a character
+   * that is split between two blocks of text is joined where they are framed. */
+  *take(): Generator<Block, void, undefined> {
     const blocks = this.#blocks
+    if (blocks.length === 0) return
     this.#blocks = []
     this.#bytes = 0
-    const text = blocks.filter((block) => typeof block === 'string')
-    if (text.length === blocks.length) return text.join('')
-    return Buffer.concat(blocks.map((block) => (typeof block === 'string' ? Buffer.from(block) : block)))
+    if (blocks.every((block) => typeof block === 'string')) yield blocks.join('')
+    else if (blocks.every((block) => typeof block !== 'string')) yield Buffer.concat(blocks)
+    else yield blocks
   }
 }
 

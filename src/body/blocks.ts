@@ -93,7 +93,7 @@ export class Blocks implements BlockReader, SourceInit {
 
   *#steps(reason: unknown): Generator<Closer> {
     const reader = this.#reader
-    const stop = reader ? () => reader.stop?.(reason) : unstartedCloser(this.#body, reason)
+    const stop = reader ? () => reader.return?.(reason) : unstartedCloser(this.#body, reason)
     if (stop && !this.#finished) yield stop
     const dispose = disposerOf(reader ? this.#opened : this.#body)
     if (dispose) yield dispose

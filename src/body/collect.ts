@@ -1,6 +1,6 @@
 import { flush, isBytes, notABlock, toUint8Array } from './block.ts'
 import { type Blocks, toBlocks } from './blocks.ts'
-import { isPromiseLike } from './run-closers.ts'
+import { isPromiseLike, throwTogether } from './run-closers.ts'
 import type { Body, Step } from './source.ts'
 
 /** How many bytes a body may have when it is collected into memory, unless the caller says otherwise: 64 MiB. */
@@ -13,10 +13,12 @@ export interface CollectOptions {
 
 /**
  * Buffers a whole body in memory and closes it.
- * @throws RangeError when it is longer than `maxBytes`; whatever the source throws.
+ * @throws RangeError when it is longer than `maxBytes`; whatever the source or its closing throws.
  */
 export async function collectBytes(body: Body | Blocks, options?: CollectOptions): Promise<Uint8Array> {
-  const { bytes } = await collectWhole(toBlocks(body), options)
+  const blocks = toBlocks(body)
+  const { bytes } = await collectWhole(blocks, options)
+  throwTogether(await blocks.close())
   return bytes
 }
 
@@ -31,7 +33,7 @@ export interface Whole {
   isText: boolean
 }
 
-/** The same as {@link collectBytes}, for who has to name a type for the bytes. */
+/** The same as {@link collectBytes}, for who has to name a type for the bytes, and asks the body how it closed. */
 export async function collectWhole(blocks: Blocks, options: CollectOptions = {}): Promise<Whole> {
   const pieces = new Pieces(options.maxBytes ?? COLLECT_LIMIT)
   try {
@@ -84,7 +86,8 @@ class Pieces {
   }
 
   #addBytes(bytes: Uint8Array): void {
-    if (bytes.byteLength > 0) this.#startsWithText ??= false
+    if (bytes.byteLength === 0) return
+    this.#startsWithText ??= false
     this.#settleText()
     this.#count(bytes.byteLength)
     // A copy: the application may fill the same memory again for its next block.

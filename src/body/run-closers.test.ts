@@ -1,6 +1,13 @@
 import { Readable } from 'node:stream'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { disposerOf, isPromiseLike, PARKED_LIMIT, runClosers, unstartedCloser } from './run-closers.ts'
+import {
+  disposerOf,
+  isPromiseLike,
+  PARKED_LIMIT,
+  runClosers,
+  throwTogether,
+  unstartedCloser,
+} from './run-closers.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -47,7 +54,9 @@ describe('runClosers', () => {
     await vi.advanceTimersByTimeAsync(9)
     expect(last).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(1)
-    expect(await closing).toEqual([expect.objectContaining({ message: expect.stringMatching(/waiting after 10 ms/) })])
+    expect(await closing).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/waiting after 10 ms/) }),
+    ])
     expect(last).toHaveBeenCalledOnce()
   })
 
@@ -74,6 +83,17 @@ describe('runClosers', () => {
     }
     await runClosers(closers())
     expect(calls).toEqual(['first', 'pulled', 'second'])
+  })
+})
+
+describe('throwTogether', () => {
+  it('throws one error as it is, several together, and nothing for none', () => {
+    const [one, two] = [new Error('one'), 'two']
+    throwTogether([])
+    expect(() => throwTogether([one])).toThrow(one)
+    expect(() => throwTogether([one, two])).toThrow(
+      expect.objectContaining({ name: 'AggregateError', errors: [one, two] }),
+    )
   })
 })
 

@@ -23,6 +23,12 @@ export async function runClosers(closers: Iterable<Closer>, limit = PARKED_LIMIT
   return errors
 }
 
+/** Throws what closers threw, if anything: one error as it is, several together. */
+export function throwTogether(errors: readonly unknown[]): void {
+  if (errors.length === 1) throw errors[0]
+  if (errors.length > 1) throw new AggregateError(errors, 'Cannot close a body: several closers failed')
+}
+
 function settleWithin(pending: PromiseLike<unknown>, limit: number): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
   const giveUp = () =>

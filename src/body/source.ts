@@ -18,6 +18,7 @@ export interface NodeReadable extends AsyncIterable<Block> {
 /** The part of a web `ReadableStream` that a body needs; it is closed with `cancel()`. */
 export interface WebReadable {
   getReader(): {
+    readonly closed: PromiseLike<unknown>
     read(): PromiseLike<Step>
     cancel(reason?: unknown): PromiseLike<void>
   }
@@ -38,11 +39,11 @@ export type Body = Block | BlobLike | Source | null
 
 export type Step = IteratorResult<unknown, unknown>
 
-/** One body being read. */
+/** One body being read; every iterator is one. */
 export interface BlockReader {
   next(): Step | PromiseLike<Step>
   /** Stops a reader that has not come to its end; absent where there is nothing to stop. */
-  stop?(reason: unknown): unknown
+  return?(reason?: unknown): unknown
 }
 
 /** A source of millrace's own: it answers at once where it can, and needs no iterator around it. */
@@ -99,15 +100,15 @@ export function isSource(value: unknown): value is Source {
  * @throws TypeError when the body is none of the kinds of {@link Body}.
  */
 export function openSource(body: unknown, init: SourceInit): BlockReader {
-  if (isLiteral(body)) return openIterator((body === null ? [] : [body])[Symbol.iterator]())
+  if (isLiteral(body)) return (body === null ? [] : [body])[Symbol.iterator]()
   if (typeof body === 'function') return openSource(callSource(body, init), init)
   if (typeof body !== 'object' || body === null) throw notASource(body)
   if (isReaderSource(body)) return body.openReader()
   if (isWebReadable(body)) return openWebReadable(body)
   if (isBlob(body)) return openWebReadable(body.stream())
   if (isNodeReadable(body)) return openNodeReadable(body)
-  if (isAsyncIterable(body)) return openIterator(body[Symbol.asyncIterator]())
-  if (isIterable(body)) return openIterator(body[Symbol.iterator]())
+  if (isAsyncIterable(body)) return body[Symbol.asyncIterator]()
+  if (isIterable(body)) return body[Symbol.iterator]()
   throw notASource(body)
 }
 
@@ -120,23 +121,17 @@ function callSource(source: Function, init: SourceInit): unknown {
   )
 }
 
-interface OpenIterator {
-  next(): Step | PromiseLike<Step>
-  return?(value?: unknown): unknown
-}
-
-function openIterator(iterator: OpenIterator): BlockReader {
-  return {
-    next: () => iterator.next(),
-    stop: () => iterator.return?.(),
-  }
-}
-
 function openWebReadable(stream: WebReadable): BlockReader {
   const reader = stream.getReader()
+  let isOver = false
+  const over = () => {
+    isOver = true
+  }
+  reader.closed.then(over, over)
   return {
     next: () => reader.read(),
-    stop: (reason) => reader.cancel(reason),
+    // To cancel a stream that has failed is to be told of the same failure again.
+    return: (reason) => (isOver ? undefined : reader.cancel(reason)),
   }
 }
 
@@ -145,7 +140,7 @@ function openNodeReadable(stream: NodeReadable): BlockReader {
   const iterator = stream[Symbol.asyncIterator]()
   return {
     next: () => iterator.next(),
-    stop: () => {
+    return: () => {
       stream.destroy()
     },
   }

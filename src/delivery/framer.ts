@@ -6,15 +6,20 @@ import type { Framing } from './framing.ts'
 import type { Sink } from './sink.ts'
 import { acquireSlab, frameLarge, LARGE, releaseSlab, type Slab } from './slab.ts'
 
+/** Full slabs that leave together, while the client has never been waited for: a system call costs as much as a slab. */
+const GATHERED = 4
+
 /** Puts the blocks of one body into the frames of one sink. */
 export class Framer {
   readonly #sink: Sink
   #chunked = false
   #limit = Infinity
   #excess = false
-  #handedOver = 0
+  #framed = 0
   #slab: Slab | undefined
-  readonly #inFlight: Slab[] = []
+  #gatherLimit = GATHERED
+  #gathered: Slab[] = []
+  #inFlight: Slab[] = []
   #half = ''
 
   constructor(sink: Sink) {
@@ -34,12 +39,12 @@ export class Framer {
 
   /** Bytes of the body so far, without framing. */
   get bytes(): number {
-    return this.#handedOver + (this.#slab?.size ?? 0)
+    return this.#framed + (this.#slab?.size ?? 0)
   }
 
-  /** True when blocks wait in the slab for {@link Framer.flush}. */
+  /** True when blocks wait for {@link Framer.flush}. */
   get isFilled(): boolean {
-    return this.#slab !== undefined && !this.#slab.isEmpty
+    return this.#gathered.length > 0 || (this.#slab !== undefined && !this.#slab.isEmpty)
   }
 
   /** True between the two halves of a character that was split between text blocks. */
@@ -47,38 +52,41 @@ export class Framer {
     return this.#half !== ''
   }
 
-  /** Frames a block; what fills a slab is handed over at once, the rest at the next {@link Framer.flush}. */
+  /** Frames a block; what fills the slabs is handed over at once, the rest at the next {@link Framer.flush}. */
   put(block: unknown): void {
     if (typeof block === 'string') this.#putText(block)
+    else if (block instanceof Uint8Array) this.#putBytes(block)
     else if (isBytes(block)) this.#putBytes(toUint8Array(block))
     else if (block === flush) this.flush()
     else if (Array.isArray(block)) for (const inner of block) this.put(inner)
     else throw notABlock(block)
   }
 
-  /** Hands over what waits in the slab; true when there was something. */
-  flush(): boolean {
+  /** Hands over what waits. */
+  flush(): void {
+    if (this.#gathered.length > 0) return this.#flushAll()
     const slab = this.#slab
-    if (!slab || slab.isEmpty) return false
-    this.#handedOver += slab.size
+    if (!slab || slab.isEmpty) return
+    this.#framed += slab.size
     this.#sink.write(slab.take(this.#chunked))
-    if (this.#sink.held) {
-      this.#inFlight.push(slab)
-      this.#slab = undefined
-    }
-    return true
+    if (!this.#sink.held) return
+    this.#inFlight.push(slab)
+    this.#slab = undefined
   }
 
   /** The promised length is reached; throws when more than that was put in. */
   isComplete(): boolean {
-    if (!this.#excess) return this.bytes === this.#limit
-    this.flush()
-    throw new ContractError('G6', `Cannot send more than ${this.#limit} bytes: Content-Length says so`)
+    if (this.#excess) throw this.#excessError()
+    return this.bytes === this.#limit
   }
 
-  /** The last frame, not yet handed over; throws when the body is shorter than promised. */
-  finish(): Uint8Array | undefined {
+  /**
+   * The last frames, not yet handed over; their memory is free again at {@link Framer.reuse}.
+   * @throws ContractError G6 when the body is not as long as promised.
+   */
+  finish(): readonly Uint8Array[] {
     if (this.#half !== '') this.#putHalf()
+    if (this.#excess) throw this.#excessError()
     const { bytes } = this
     if (this.hasLength && bytes < this.#limit) {
       throw new ContractError(
@@ -86,8 +94,9 @@ export class Framer {
         `Cannot end a body after ${bytes} bytes: Content-Length is ${this.#limit}`,
       )
     }
-    this.#handedOver = bytes
-    return this.isFilled ? this.#slab?.take(this.#chunked) : undefined
+    const slabs = this.#takeSlabs()
+    this.#inFlight.push(...slabs)
+    return slabs.map((slab) => slab.take(this.#chunked))
   }
 
   /** Gives back memory that holds nothing: a reply that waits for its source keeps none. */
@@ -100,7 +109,46 @@ export class Framer {
   /** The transport holds nothing any more: its slabs can be filled again. */
   reuse(): void {
     for (const slab of this.#inFlight) releaseSlab(slab)
-    this.#inFlight.length = 0
+    this.#inFlight = []
+  }
+
+  /** The client makes its source wait: from now on each slab leaves by itself, so that less is held for it. */
+  slowDown(): void {
+    this.#gatherLimit = 1
+  }
+
+  #takeSlabs(): Slab[] {
+    this.#seal()
+    const slabs = this.#gathered
+    this.#gathered = []
+    return slabs
+  }
+
+  #seal(): void {
+    const slab = this.#slab
+    if (!slab || slab.isEmpty) return
+    this.#framed += slab.size
+    this.#gathered.push(slab)
+    this.#slab = undefined
+  }
+
+  #flushAll(): void {
+    const slabs = this.#takeSlabs()
+    this.#inFlight.push(...slabs)
+    this.#sink.writeAll(slabs.map((slab) => slab.take(this.#chunked)))
+    if (!this.#sink.held) this.reuse()
+  }
+
+  #nextSlab(): Slab {
+    this.#seal()
+    if (this.#gathered.length >= this.#gatherLimit) this.flush()
+    this.#slab ??= acquireSlab()
+    return this.#slab
+  }
+
+  #excessError(): ContractError {
+    this.flush()
+    return new ContractError('G6', `Cannot send more than ${this.#limit} bytes: Content-Length says so`)
   }
 
   #putText(block: string): void {
@@ -114,13 +162,11 @@ export class Framer {
     }
     if (this.hasLength || text.length * 3 > LARGE) return this.#putWhole(Buffer.from(text))
     this.#slab ??= acquireSlab()
-    if (this.#slab.putText(text)) return
-    this.flush()
-    this.#slab ??= acquireSlab()
-    this.#slab.putText(text)
+    if (!this.#slab.putText(text)) this.#nextSlab().putText(text)
   }
 
   #putBytes(bytes: Uint8Array): void {
+    if (bytes.byteLength === 0) return
     if (this.#half !== '') this.#putHalf()
     this.#putWhole(bytes)
   }
@@ -132,13 +178,10 @@ export class Framer {
 
   #putWhole(bytes: Uint8Array): void {
     const allowed = this.hasLength ? this.#cut(bytes) : bytes
-    if (allowed.byteLength > LARGE) return this.#handOverLarge(allowed)
     if (allowed.byteLength === 0) return
+    if (allowed.byteLength > LARGE) return this.#handOverLarge(allowed)
     this.#slab ??= acquireSlab()
-    if (this.#slab.put(allowed)) return
-    this.flush()
-    this.#slab ??= acquireSlab()
-    this.#slab.put(allowed)
+    if (!this.#slab.put(allowed)) this.#nextSlab().put(allowed)
   }
 
   #cut(bytes: Uint8Array): Uint8Array {
@@ -150,7 +193,7 @@ export class Framer {
 
   #handOverLarge(bytes: Uint8Array): void {
     this.flush()
-    this.#handedOver += bytes.byteLength
+    this.#framed += bytes.byteLength
     this.#sink.writeAll(frameLarge(bytes, this.#chunked))
   }
 }

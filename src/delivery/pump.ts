@@ -44,7 +44,8 @@ export interface PumpPlan {
 
 // How long one reply may keep the event loop, in milliseconds, before others get their turn.
 const TURN = 5
-const LOOK_AFTER_LIMIT = 32
+// How many blocks of a fast source are taken before the clock is looked at.
+const RUN = 32
 
 /** Sends one body through one sink. */
 export class Pump {
@@ -88,7 +89,7 @@ export class Pump {
 
   /** Breaks the reply off from outside: the client has left, or the server closes. */
   abort(reason: ClientGone | ShuttingDown): void {
-    if (this.#state === 'aborted' || this.#isConcluded) return
+    if (this.#state === 'aborted' || this.#isDelivered) return
     this.#state = advance(this.#state, 'abort')
     this.#outcome = this.#tell(reason instanceof ClientGone ? 'client-gone' : 'shutdown', reason)
     this.#sink.abort(reason)
@@ -105,6 +106,7 @@ export class Pump {
       while (!this.#isOver && !this.#mustWait()) {
         if (this.#isTurnOver()) return this.#giveWay()
         const step = this.#ask()
+        if (step === undefined) continue
         if (isPromiseLike(step)) return this.#park(step)
         this.#take(step)
       }
@@ -113,14 +115,33 @@ export class Pump {
     }
   }
 
-  #ask(): Step | PromiseLike<Step> {
+  // Undefined when blocks were taken already.
+  #ask(): Step | PromiseLike<Step> | undefined {
     this.#isAsking = true
     try {
-      return this.#blocks.next()
+      return this.#isFast ? this.#askRun() : this.#blocks.next()
     } finally {
       this.#isAsking = false
       if (this.#isOver) this.#closeBody(undefined)
     }
+  }
+
+  // True for a source that has filled its turns so far, where nobody looks at each of its blocks.
+  get #isFast(): boolean {
+    if (this.#plan.delivery === 'block' || this.#lookAfter < RUN) return false
+    return this.#state === 'committed' && !this.#framer.hasLength && !blockSent.hasSubscribers
+  }
+
+  // Many blocks go side by side into the slab, without a look at what cannot change in between.
+  #askRun(): Step | PromiseLike<Step> | undefined {
+    for (let count = 0; count < RUN && !this.#sink.held; count++) {
+      const step = this.#blocks.next()
+      if (isPromiseLike(step) || step.done || this.#isOver || isEmptyBlock(step.value)) return step
+      this.#count++
+      this.#unlooked++
+      this.#framer.put(step.value)
+    }
+    return undefined
   }
 
   #park(step: PromiseLike<Step>): void {
@@ -133,7 +154,11 @@ export class Pump {
 
   readonly #onStep = (step: Step): void => {
     this.#isAway = false
-    this.#guard(() => this.#take(step))
+    try {
+      this.#take(step)
+    } catch (error) {
+      this.#fail(error)
+    }
     this.#loop()
   }
 
@@ -154,7 +179,7 @@ export class Pump {
     if (this.#isOver) return
     if (step.done) return this.#finish()
     const block = step.value
-    if (block === flush) return this.#pushOut()
+    if (isEmptyBlock(block)) return this.#takeEmpty(block)
     if (this.#state === 'pending' && !this.#commitFor(block)) return
     this.#count++
     this.#framer.put(block)
@@ -163,16 +188,15 @@ export class Pump {
     if (this.#framer.hasLength && this.#framer.isComplete()) this.#end()
   }
 
-  #pushOut(): void {
-    if (this.#state === 'pending') return this.#commitNow()
-    this.#framer.flush()
+  #takeEmpty(block: unknown): void {
+    if (!holdsFlush(block)) return
+    if (this.#state === 'pending') this.#commitNow()
+    else this.#framer.flush()
   }
 
-  // False when the block is not to be sent: it is empty, or the head has said that there is no body.
+  // False when the block is not to be sent: the head has said that there is no body.
   #commitFor(block: unknown): boolean {
-    const bytes = measureBlock(block)
-    if (bytes === 0) return false
-    this.#commit({ content: typeof block === 'string' ? 'text' : 'bytes', bytes })
+    this.#commit({ content: contentOf(block), bytes: measureBlock(block) })
     return !this.#isOver
   }
 
@@ -215,6 +239,7 @@ export class Pump {
     if (this.#isOver || this.#mustWait()) return
     if (clientResumed.hasSubscribers) clientResumed.publish({ reply: this.#plan.subject })
     this.#framer.reuse()
+    this.#framer.slowDown()
     this.#framer.flush()
     if (this.#isAway) this.#mustWait()
     else this.#onTurn()
@@ -240,7 +265,7 @@ export class Pump {
     if (++this.#unlooked < this.#lookAfter) return false
     this.#unlooked = 0
     if (performance.now() - this.#turnStart < TURN) {
-      this.#lookAfter = Math.min(this.#lookAfter * 2, LOOK_AFTER_LIMIT)
+      this.#lookAfter = Math.min(this.#lookAfter * 2, RUN)
       return false
     }
     this.#lookAfter = 1
@@ -275,6 +300,7 @@ export class Pump {
   }
 
   readonly #onEnded = (): void => {
+    this.#framer.reuse()
     this.#isDelivered = true
     this.#conclude()
   }
@@ -341,4 +367,18 @@ export class Pump {
     this.#isConcluded = true
     this.#blocks.run(() => this.#plan.closed(outcome, errors))
   }
+}
+
+function isEmptyBlock(block: unknown): boolean {
+  if (typeof block === 'string') return block === ''
+  return (block instanceof Uint8Array ? block.byteLength : measureBlock(block)) === 0
+}
+
+function holdsFlush(block: unknown): boolean {
+  return block === flush || (Array.isArray(block) && block.some(holdsFlush))
+}
+
+function contentOf(block: unknown): 'text' | 'bytes' {
+  if (Array.isArray(block)) return contentOf(block.find((inner) => !isEmptyBlock(inner)))
+  return typeof block === 'string' ? 'text' : 'bytes'
 }

@@ -46,10 +46,10 @@ export interface Sink {
   /** Calls back once, later, when nothing is held any more or the transport has closed. */
   whenFree(callback: () => void): void
   /**
-   * Hands over the last frame, if any, and ends the body; `trailers` are names and values in turn.
+   * Hands over the last frames, if any, and ends the body; `trailers` are names and values in turn.
    * Calls back when all of it is with the operating system.
    */
-  end(last: Uint8Array | undefined, trailers: readonly string[], ended: () => void): void
+  end(last: readonly Uint8Array[], trailers: readonly string[], ended: () => void): void
   /** Breaks the reply off so that the client sees it; what was handed over is given time to leave first. */
   abort(error: Error): void
 }

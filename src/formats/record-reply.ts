@@ -1,7 +1,7 @@
 import { create as createDisposition } from 'content-disposition'
 import { flush } from '../body/block.ts'
 import { type Blocks, toBlocks } from '../body/blocks.ts'
-import { isPromiseLike } from '../body/run-closers.ts'
+import { isPromiseLike, throwTogether } from '../body/run-closers.ts'
 import type { BlockReader, ReaderSource, Source, Step } from '../body/source.ts'
 import { Reply } from '../reply/reply.ts'
 import type { ReplyInit } from '../reply/reply-options.ts'
@@ -53,10 +53,7 @@ class EncodedRecords implements ReaderSource, BlockReader {
 
   /** Closes the source, whether a record was asked for or not. */
   async close(): Promise<void> {
-    const errors = await this.#records.close()
-    if (errors.length === 1) throw errors[0]
-    if (errors.length > 1)
-      throw new AggregateError(errors, 'Cannot close the records: several closers failed')
+    throwTogether(await this.#records.close())
   }
 
   readonly #encode = (step: Step): Step => {

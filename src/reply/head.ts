@@ -82,10 +82,12 @@ export function parseContentLength(headers: Headers): number | undefined {
 
 /** Makes every later change to headers that have gone out an error (G3). */
 export function sealHeaders(headers: Headers): void {
-  for (const method of ['set', 'append', 'delete']) {
-    Object.defineProperty(headers, method, { value: refuseChange, configurable: true })
-  }
+  Object.defineProperties(headers, seals)
 }
+
+const seals = Object.fromEntries(
+  ['set', 'append', 'delete'].map((method) => [method, { value: refuseChange, configurable: true }]),
+)
 
 function refuseChange(name: string): never {
   throw new ContractError(

@@ -1,7 +1,7 @@
-import { type Block, describeValue } from '../body/block.ts'
+import { describeValue } from '../body/block.ts'
 import { Blocks, toBlocks } from '../body/blocks.ts'
 import { type PushFunction, toPushedBlocks } from '../body/pushed-blocks.ts'
-import { type Body, isBlob, isLiteral, isSource, type Source } from '../body/source.ts'
+import { type Body, isBlob, isLiteral, isSource } from '../body/source.ts'
 import { ContractError } from '../delivery/errors.ts'
 import { isBodiless } from '../delivery/framing.ts'
 import { sealHeaders } from './head.ts'
@@ -46,6 +46,13 @@ export class Reply extends Response {
     define(this, { status, ok: status < 300, statusText: '' })
   }
 
+  /** The same reply once more, for who reads its body: a web `Response`. */
+  override clone(): Response {
+    const copy = super.clone()
+    define(copy, { status: this.status, ok: this.ok, statusText: this.statusText })
+    return copy
+  }
+
   /** Called by whoever sends the head: every later change to it is an error (G3). */
   commit(): void {
     this.#isCommitted = true
@@ -58,12 +65,12 @@ export class Reply extends Response {
  * and the client gets a Content-Length. `maxBytes` guards memory.
  */
 export function reply(body: Body, init: ReplyInit = {}): Reply {
-  return new Reply(toBlocks(checkBody(body)), false, init)
+  return new Reply(toBlocks(checkBody(body)), false, withType(body, init))
 }
 
 /** A streamed reply: each block is sent before the source is asked for the next. */
-export function stream(source: Source | Block | Blocks, init: ReplyInit = {}): Reply {
-  return new Reply(source instanceof Blocks ? source : toBlocks(checkBody(source)), true, init)
+export function stream(source: Exclude<Body, null> | Blocks, init: ReplyInit = {}): Reply {
+  return new Reply(source instanceof Blocks ? source : toBlocks(checkBody(source)), true, withType(source, init))
 }
 
 /** A streamed reply of what a function writes; its promise ends the body, or fails it. */
@@ -74,8 +81,16 @@ export function push(write: PushFunction, init: ReplyInit = {}): Reply {
   return new Reply(toBlocks(toPushedBlocks(write)), true, init)
 }
 
+// A `Blob` knows its type, as it does in a web `Response`.
+function withType(body: unknown, init: ReplyInit): ReplyInit {
+  if (typeof body !== 'object' || body === null || !isBlob(body) || body.type === '') return init
+  const headers = new Headers(init.headers)
+  if (!headers.has('content-type')) headers.set('content-type', body.type)
+  return { ...init, headers }
+}
+
 // A web `Response` has them as accessors without setters, on its prototype.
-function define(target: Reply, values: Record<string, unknown>): void {
+function define(target: Response, values: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(values)) {
     Object.defineProperty(target, name, { value, configurable: true, enumerable: true })
   }

@@ -1,12 +1,13 @@
 // Another host reads a reply as a web stream. The same pump feeds it, so order, closing, length and context are kept.
 import { toUint8Array } from '../body/block.ts'
 import type { Blocks } from '../body/blocks.ts'
-import { collectBytes } from '../body/collect.ts'
+import { collectWhole } from '../body/collect.ts'
+import { runClosers } from '../body/run-closers.ts'
 import { replyClosed } from '../delivery/channels.ts'
 import { ClientGone, toError } from '../delivery/errors.ts'
 import type { Framing } from '../delivery/framing.ts'
 import { Pump } from '../delivery/pump.ts'
-import type { Sink } from '../delivery/sink.ts'
+import type { Outcome, Sink } from '../delivery/sink.ts'
 import { parseContentLength } from './head.ts'
 import type { ReplyOptions } from './reply-options.ts'
 
@@ -27,34 +28,60 @@ export function toWebBody(
   const { literal } = blocks
   if (literal === null || typeof literal === 'string') return literal
   if (literal !== undefined) return new Uint8Array(toUint8Array(literal))
-  const source = streaming ? new WebSink(owner) : collected(owner)
+  const source = streaming ? new WebSink(owner) : new Collected(owner)
   return new ReadableStream<Uint8Array>(source, { highWaterMark: 0 })
-}
-
-interface WebSource {
-  start?(controller: Controller): void
-  pull(controller: Controller): Promise<void>
-  cancel(reason: unknown): Promise<void>
 }
 
 type Controller = ReadableStreamDefaultController<Uint8Array>
 
-function collected(owner: () => BodyOwner): WebSource {
-  return {
-    async pull(controller) {
-      const { blocks, options } = owner()
-      const bytes = await collectBytes(blocks, options)
-      if (bytes.byteLength > 0) controller.enqueue(bytes)
+const nothing = { bytes: 0, blocks: 0 } as const
+
+/** A buffered body: the first read collects it. */
+class Collected {
+  readonly #owner: () => BodyOwner
+
+  constructor(owner: () => BodyOwner) {
+    this.#owner = owner
+  }
+
+  async pull(controller: Controller): Promise<void> {
+    const owner = this.#owner()
+    try {
+      const { bytes } = await collectWhole(owner.blocks, owner.options)
+      if (bytes.byteLength > 0) controller.enqueue(new Uint8Array(bytes))
       controller.close()
-    },
-    async cancel(reason) {
-      await owner().blocks.close(reason)
-    },
+      const blocks = bytes.byteLength > 0 ? 1 : 0
+      await closeOwner(owner, { kind: 'complete', bytes: bytes.byteLength, blocks })
+    } catch (error) {
+      controller.error(error)
+      await closeOwner(owner, { kind: 'refused', error, ...nothing })
+    }
+  }
+
+  cancel(reason: unknown): Promise<void> {
+    return closeOwner(this.#owner(), gone(reason))
   }
 }
 
+function gone(cause: unknown): Outcome {
+  return { kind: 'client-gone', error: new ClientGone(undefined, { cause }), ...nothing }
+}
+
+async function closeOwner(owner: BodyOwner, outcome: Outcome): Promise<void> {
+  const reason = outcome.kind === 'complete' ? undefined : outcome.error
+  await tellClosed(owner, outcome, await owner.blocks.close(reason))
+}
+
+// There is no server here to report to: what a closer throws becomes a warning of the process.
+async function tellClosed(owner: BodyOwner, outcome: Outcome, errors: readonly unknown[]): Promise<void> {
+  if (replyClosed.hasSubscribers) replyClosed.publish({ reply: owner, outcome, errors })
+  const { onClose } = owner.options
+  const thrown = onClose ? await owner.blocks.run(() => runClosers([() => onClose(outcome)])) : []
+  for (const error of [...errors, ...thrown]) process.emitWarning(toError(error))
+}
+
 /** A web stream as a sink: it is free while a read waits for bytes. */
-class WebSink implements Sink, WebSource {
+class WebSink implements Sink {
   readonly #owner: () => BodyOwner
   #controller: Controller | undefined
   #pump: Pump | undefined
@@ -81,7 +108,7 @@ class WebSink implements Sink, WebSource {
 
   async cancel(reason: unknown): Promise<void> {
     if (this.#pump) this.#pump.abort(new ClientGone(undefined, { cause: reason }))
-    else await this.#owner().blocks.close(reason)
+    else await closeOwner(this.#owner(), gone(reason))
   }
 
   get held(): boolean {
@@ -110,8 +137,8 @@ class WebSink implements Sink, WebSource {
     this.#free = callback
   }
 
-  end(last: Uint8Array | undefined, _trailers: readonly string[], ended: () => void): void {
-    if (last) this.#controller?.enqueue(new Uint8Array(last))
+  end(last: readonly Uint8Array[], _trailers: readonly string[], ended: () => void): void {
+    for (const frame of last) this.#controller?.enqueue(new Uint8Array(frame))
     this.#controller?.close()
     this.#answer()
     ended()
@@ -129,7 +156,7 @@ class WebSink implements Sink, WebSource {
 
   #begin(): void {
     const owner = this.#owner()
-    const { delivery = 'block', onError, onClose, heartbeat } = owner.options
+    const { delivery = 'block', onError, heartbeat } = owner.options
     this.#pump = new Pump({
       blocks: owner.blocks,
       sink: this,
@@ -139,8 +166,7 @@ class WebSink implements Sink, WebSource {
       onError,
       closed: (outcome, errors) => {
         if (outcome.kind === 'refused') this.abort(toError(outcome.error))
-        if (replyClosed.hasSubscribers) replyClosed.publish({ reply: owner, outcome, errors })
-        void onClose?.(outcome)
+        void tellClosed(owner, outcome, errors)
       },
       subject: owner,
     })

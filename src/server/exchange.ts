@@ -163,12 +163,12 @@ export class Exchange implements Live {
   #complete(outcome: Outcome, errors: readonly unknown[] = [], response?: Response): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#reportAll(errors)
     const closers = [...(this.#context?.takeClosers() ?? []), ...onCloseOf(response, outcome)]
-    if (closers.length === 0 && errors.length === 0) return this.#leave(outcome)
+    if (closers.length === 0) return this.#leave(outcome, errors)
     void this.#runClosers(closers).then((thrown) => {
-      const all = [...errors, ...thrown]
-      this.#reportAll(all)
-      this.#leave(outcome, all)
+      this.#reportAll(thrown)
+      this.#leave(outcome, [...errors, ...thrown])
     })
   }
 

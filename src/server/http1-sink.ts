@@ -71,10 +71,10 @@ export class Http1Sink implements Sink {
     this.#socket.write(NOTHING, callback)
   }
 
-  end(last: Uint8Array | undefined, trailers: readonly string[], ended: () => void): void {
+  end(last: readonly Uint8Array[], trailers: readonly string[], ended: () => void): void {
     const socket = this.#socket
     if (!this.#isHeadWaiting) socket.cork()
-    if (last) socket.write(last)
+    for (const frame of last) socket.write(frame)
     if (trailers.length > 0 && this.#framing.kind === 'chunked') this.#response.addTrailers(inPairs(trailers))
     this.#response.end(ended)
     // end() uncorks the socket once where it uncorks at all; what was corked here must not stay so.

@@ -30,7 +30,7 @@ export class OutgoingHead {
       status,
       length: announced ?? length,
     })
-    this.#addDefaults(first, headers, framing)
+    this.#addDefaults(first, headers)
     this.#addLength(announced, length)
     return framing
   }
@@ -58,10 +58,10 @@ export class OutgoingHead {
   }
 
   // Without a type, or with text/plain alone, a browser holds a body back until it has seen enough to guess.
-  #addDefaults(first: FirstBlock, headers: Headers, framing: Framing): void {
+  #addDefaults(first: FirstBlock, headers: Headers): void {
     const isStreamed = this.#reply instanceof Reply && this.#reply.streaming
     if (isStreamed && !headers.has('x-accel-buffering')) this.#fields.push('x-accel-buffering', 'no')
-    if (headers.has('content-type') || framing.kind === 'none') return
+    if (headers.has('content-type') || isBodiless(this.#reply.status)) return
     if (first.content === 'text') this.#fields.push('content-type', 'text/plain;charset=UTF-8')
     else if (first.content === 'bytes') this.#fields.push('content-type', 'application/octet-stream')
     if (isStreamed && !headers.has('x-content-type-options'))

@@ -58,7 +58,8 @@ export class Sending {
   start(): void {
     const { response, nodeResponse } = this.#plan
     const isStreaming = response instanceof Reply ? response.streaming : response.body !== null
-    if (nodeResponse.req.method === 'HEAD' || isBodiless(response.status)) this.#attempt(() => this.#sendHead())
+    if (nodeResponse.req.method === 'HEAD' || isBodiless(response.status))
+      this.#attempt(() => this.#sendHead())
     else if (isStreaming) this.#stream()
     else if (this.#blocks.literal === undefined) void this.#collect()
     else this.#attempt(() => this.#sendLiteral())
@@ -77,8 +78,8 @@ export class Sending {
   // G7: the source is never started, and is closed. The head is that of the GET, as far as it is known.
   #sendHead(): void {
     const { literal, length } = this.#blocks
-    const content = contentOf(literal)
-    this.#commit({ content, bytes: 0 }, length)
+    const isKnown = literal === undefined && length !== undefined
+    this.#commit({ content: isKnown ? 'bytes' : contentOf(literal), bytes: 0 }, length)
     this.#end(undefined)
   }
 

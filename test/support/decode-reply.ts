@@ -61,7 +61,8 @@ export class DecodeReply {
     const end = this.#rest.indexOf('\r\n\r\n')
     if (end === -1) return false
     const [statusLine = '', ...lines] = this.#rest.slice(0, end).split('\r\n')
-    if (!/^HTTP\/1\.[01] \d{3} ?/.test(statusLine)) throw new Error(`Cannot read a status line: ${statusLine}`)
+    if (!/^HTTP\/1\.[01] \d{3} ?/.test(statusLine))
+      throw new Error(`Cannot read a status line: ${statusLine}`)
     this.#rest = this.#rest.slice(end + 4)
     this.statusLine = statusLine
     this.headers = toFields(lines)
@@ -76,7 +77,8 @@ export class DecodeReply {
     if (this.#method === 'HEAD' || status === 204 || status === 304 || status < 200) return 'none'
     const hasLength = this.headers.has('content-length')
     if (this.headers.has('transfer-encoding')) {
-      if (hasLength || this.headers.get('transfer-encoding') !== 'chunked') throw new Error('Cannot frame the body')
+      if (hasLength || this.headers.get('transfer-encoding') !== 'chunked')
+        throw new Error('Cannot frame the body')
       return 'chunked'
     }
     return hasLength ? 'length' : 'close'
@@ -100,7 +102,8 @@ export class DecodeReply {
   #readChunkData(start: number, bytes: number): boolean {
     if (this.#rest.length < start + bytes + 2) return false
     const end = this.#rest.slice(start + bytes, start + bytes + 2)
-    if (end !== '\r\n') throw new Error(`Cannot read a chunk of ${bytes} bytes: it ends with ${JSON.stringify(end)}`)
+    if (end !== '\r\n')
+      throw new Error(`Cannot read a chunk of ${bytes} bytes: it ends with ${JSON.stringify(end)}`)
     this.chunks.push(Buffer.from(this.#rest.slice(start, start + bytes), 'latin1'))
     this.#rest = this.#rest.slice(start + bytes + 2)
     return true

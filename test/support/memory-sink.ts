@@ -19,8 +19,9 @@ export class MemorySink implements Sink {
   aborted: Error | undefined
   holds: boolean
   held = false
-  /** Called in the middle of each write. */
+  /** Called in the middle of each write, and of the commit. */
   onWrite: (() => void) | undefined
+  onCommit: (() => void) | undefined
   /** Thrown when the head is decided. */
   headError: Error | undefined
   readonly #framing: Framing
@@ -76,6 +77,7 @@ export class MemorySink implements Sink {
     this.#note('commit', 'pending')
     if (framing !== this.#framing) throw new Error('Cannot commit: this is another framing')
     this.#state = 'committed'
+    this.onCommit?.()
   }
 
   write(frame: Uint8Array): void {
@@ -98,11 +100,11 @@ export class MemorySink implements Sink {
     this.#waiting.push(callback)
   }
 
-  end(last: Uint8Array | undefined, trailers: readonly string[], ended: () => void): void {
+  end(last: readonly Uint8Array[], trailers: readonly string[], ended: () => void): void {
     this.#note('end', 'committed')
     this.#state = 'ended'
     this.trailers = trailers
-    if (last) this.#take([last])
+    if (last.length > 0) this.#take(last)
     if (this.held) this.#waiting.push(ended)
     else queueMicrotask(ended)
   }

@@ -50,7 +50,8 @@ export class RawClient {
         this.#text = this.#text.slice(at + text.length)
         return taken
       }
-      if (this.#ended !== 'no') throw new Error(`The connection ended (${this.#ended}) before ${JSON.stringify(text)}: ${this.#text}`)
+      if (this.#ended !== 'no')
+        throw new Error(`The connection ended (${this.#ended}) before ${JSON.stringify(text)}: ${this.#text}`)
       await this.#more()
     }
   }

@@ -16,7 +16,6 @@ export class PumpRun {
   readonly blocks: Blocks
   readonly sink: MemorySink
   readonly pump: Pump
-  readonly refusals: unknown[] = []
   readonly closings: Closing[] = []
   readonly #closed = Promise.withResolvers<Closing>()
 
@@ -31,7 +30,6 @@ export class PumpRun {
       blocks: this.blocks,
       sink: this.sink,
       closed: (outcome, errors) => {
-        if (outcome.kind === 'refused') this.refusals.push(outcome.error)
         this.closings.push({ outcome, errors })
         options.closed?.(outcome, errors)
         this.#closed.resolve({ outcome, errors })

@@ -1,0 +1,81 @@
+import { csv, ndjson, reply, stream } from 'millrace'
+import type { Routes } from 'millrace/gateway'
+import { cityColumns } from './cities/city.ts'
+import { parseCityFilters } from './cities/city-filters.ts'
+import type { CityStore } from './cities/city-store.ts'
+import { broken } from './replies/broken.ts'
+import { citiesPage, cutNotice } from './replies/cities-page.ts'
+import type { Clock } from './replies/clock.ts'
+import { pageFile } from './replies/page-file.ts'
+import { repeatBatches } from './replies/repeat-batches.ts'
+import { slow } from './replies/slow.ts'
+import { parseTableOptions, tableOptionNames } from './replies/table-options.ts'
+
+export interface DemoParts {
+  readonly cities: CityStore
+  readonly clock: Clock
+}
+
+// A browser holds text back to guess its type, unless it is told not to.
+const text = { headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' } }
+
+const page = {
+  headers: {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy':
+      "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'self'",
+  },
+}
+
+/** Every reply of the demo, by path. */
+export function createRoutes({ cities, clock }: DemoParts): Routes {
+  return {
+    '/': { GET: () => pageFile('index.html') },
+    '/pages/:name': { GET: ({ params }) => pageFile(params['name'] ?? '') },
+
+    '/cities.csv': {
+      GET: ({ query }) => {
+        const filters = parseCityFilters(query, tableOptionNames)
+        const { times, isDownload } = parseTableOptions(query)
+        const rows = repeatBatches(times, () => cities.rows(filters))
+        return csv(rows, { columns: cityColumns, ...(isDownload && { filename: 'cities.csv' }) })
+      },
+    },
+    '/cities.ndjson': {
+      GET: ({ query }) => {
+        const filters = parseCityFilters(query, tableOptionNames)
+        const { times, isDownload } = parseTableOptions(query)
+        const records = repeatBatches(times, () => cities.records(filters))
+        return ndjson(records, { batches: true, ...(isDownload && { filename: 'cities.ndjson' }) })
+      },
+    },
+    '/cities': {
+      GET: ({ query }) => {
+        const filters = parseCityFilters(query)
+        const { order = { column: 'country', isDescending: false } } = filters
+        const found = cities.records({ ...filters, order })
+        return stream(citiesPage(found, { query, filters }), { ...page, onError: () => cutNotice })
+      },
+    },
+
+    '/slow': { GET: () => stream(() => slow(), text) },
+    '/held': { GET: () => reply(() => slow(), text) },
+    '/broken': { GET: () => csv(broken(cities.rows({})), { columns: cityColumns }) },
+    '/clock': { GET: ({ signal }) => stream(clock.ticks(signal), text) },
+
+    '/vitals': {
+      GET: () => {
+        const { rss } = process.memoryUsage()
+        const facts = {
+          memory: rss,
+          cursors: cities.openCursors,
+          clocks: clock.watching,
+          cities: cities.count,
+        }
+        return reply(JSON.stringify(facts), {
+          headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+        })
+      },
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import colors from 'picocolors'
+
+export interface GreetingFacts {
+  readonly url: string
+  readonly count: number
+}
+
+const lines: readonly (readonly [command: string, what: string])[] = [
+  ['curl -N /slow', 'a block, a second of CPU, a block'],
+  ['curl -s /cities.csv | wc -l', 'a table in flat memory'],
+  ['curl /cities.ndjson?country=FR&min=100000', 'records, filtered'],
+  ['curl /broken', 'fails, and curl says so'],
+  ['curl -N /clock', 'ticks until you leave'],
+]
+
+/** What the terminal shows when the server listens: where it is, and what to try. */
+export function greeting({ url, count }: GreetingFacts): string {
+  const commands = lines.map(([command]) =>
+    command.replace(/ (\/\S+)/, (_, path: string) => ` ${toArgument(url + path)}`),
+  )
+  const column = Math.max(...commands.map((command) => command.length)) + 3
+  const rows = lines.map(
+    ([, what], index) => `  ${(commands[index] ?? '').padEnd(column)}${colors.dim(what)}`,
+  )
+  const title = `  ${colors.bold('millrace')} sends ${count.toLocaleString('en')} cities piece by piece`
+  return [
+    '',
+    title,
+    `  ${colors.cyan(colors.underline(url))}`,
+    '',
+    ...rows,
+    '',
+    `  ${colors.dim('Ctrl+C to stop')}`,
+    '',
+  ].join('\n')
+}
+
+function toArgument(address: string): string {
+  return /[&?]/.test(address) ? `'${address}'` : address
+}

@@ -1,0 +1,172 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, it } from 'vitest'
+import { type Block, type Reply, reply, stream } from 'millrace'
+import type { Context } from 'millrace/context'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { eachDelivery, type OpenServer } from '../support/each-delivery.ts'
+import { RawClient } from '../support/raw-client.ts'
+
+const DEPARTURES = 5000 // on each of two ways of delivery
+const CONCURRENCY = 50
+const GROWTH_LIMIT = 8 << 20
+
+const collectGarbage = ((): (() => void) => {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc')
+})()
+
+/** What is known of every visit: when its reply is where the client wants to leave it, and when it is over. */
+class Visits {
+  opened = 0
+  closed = 0
+  contexts = 0
+  readonly reached = new Map<string, () => void>()
+  readonly over = new Map<string, () => void>()
+
+  reach(context: Context): void {
+    this.reached.get(context.params['id'] ?? '')?.()
+  }
+
+  /** A source that counts its opening and its closing. */
+  *source(context: Context, blocks: () => Iterable<Block>): Generator<Block> {
+    this.opened++
+    try {
+      for (const block of blocks()) {
+        yield block
+        this.reach(context)
+      }
+    } finally {
+      this.closed++
+    }
+  }
+
+  async *sourceAsync(context: Context): AsyncGenerator<Block> {
+    this.opened++
+    try {
+      yield 'block'
+      this.reach(context)
+      await gone(context)
+    } finally {
+      this.closed++
+    }
+  }
+}
+
+function gone({ signal }: Context): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  if (signal.aborted) resolve()
+  else signal.addEventListener('abort', () => resolve(), { once: true })
+  return promise
+}
+
+function* endless(block: Block): Generator<Block> {
+  for (;;) yield block
+}
+
+const small = Buffer.alloc(100)
+const large = Buffer.alloc(8 << 20)
+
+type State = (visits: Visits, context: Context) => Reply | Promise<Reply>
+
+// How a reply stands when its client leaves, with the share of visits that it gets.
+const states: Record<string, { share: number; answer: State }> = {
+  'before-head': {
+    share: 30,
+    async answer(visits, context) {
+      visits.reach(context)
+      await gone(context)
+      return reply('nobody reads this')
+    },
+  },
+  parked: { share: 30, answer: (visits, context) => stream(visits.sourceAsync(context)) },
+  between: {
+    share: 30,
+    answer: (visits, context) => stream(visits.source(context, () => endless(small))),
+  },
+  'back-pressured': {
+    share: 4,
+    answer: (visits, context) => stream(visits.source(context, () => endless(large))),
+  },
+  buffering: { share: 6, answer: (visits, context) => reply(visits.sourceAsync(context)) },
+}
+
+const plan = Object.entries(states).flatMap(([name, { share }]) => Array.from({ length: share }, () => name))
+
+async function visit(port: number, visits: Visits, id: number): Promise<void> {
+  const state = plan[(id * 37) % plan.length] ?? 'parked'
+  const reached = Promise.withResolvers<void>()
+  const over = Promise.withResolvers<void>()
+  visits.reached.set(`${id}`, reached.resolve)
+  visits.over.set(`${id}`, over.resolve)
+  const client = new RawClient(port)
+  client.socket.on('error', () => {})
+  if (state === 'back-pressured') client.pause()
+  client.get(`/${state}/${id}`)
+  await reached.promise
+  if (id % 2) client.leave()
+  else client.socket.resetAndDestroy()
+  await over.promise
+  visits.reached.delete(`${id}`)
+  visits.over.delete(`${id}`)
+}
+
+async function departAll(port: number, visits: Visits, from: number, count: number): Promise<void> {
+  let next = from
+  async function work(): Promise<void> {
+    while (next < from + count) await visit(port, visits, next++)
+  }
+  await Promise.all(Array.from({ length: CONCURRENCY }, work))
+}
+
+function openFor(open: OpenServer, visits: Visits) {
+  return open({
+    routes: {
+      '/:state/:id': (context) => {
+        visits.contexts++
+        context.onClose(() => {
+          visits.contexts--
+          visits.over.get(context.params['id'] ?? '')?.()
+        })
+        return states[context.params['state'] ?? '']?.answer(visits, context) ?? reply('no such state')
+      },
+    },
+  })
+}
+
+// A large block never comes back from its yield while nobody reads: the client is told by the server's own moment.
+function tellAwaited(visits: Visits): Disposable {
+  const listener = (message: unknown): void => {
+    const { reply: context } = Object(message)
+    if (context.path.startsWith('/back-pressured/')) visits.reach(context)
+  }
+  subscribe('millrace:client-awaited', listener)
+  return { [Symbol.dispose]: () => void unsubscribe('millrace:client-awaited', listener) }
+}
+
+function listeners(): number {
+  return process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0)
+}
+
+function heap(): number {
+  for (let index = 0; index < 3; index++) collectGarbage()
+  return process.memoryUsage().heapUsed
+}
+
+eachDelivery('G10 with 10,000 departures', (open) => {
+  it('G10: no source stays open, and neither listeners nor memory grow', { timeout: 60_000 }, async () => {
+    const visits = new Visits()
+    using _telling = tellAwaited(visits)
+    await using server = await openFor(open, visits)
+    await departAll(server.port, visits, 0, DEPARTURES / 5)
+    const before = { heap: heap(), listeners: listeners() }
+    await departAll(server.port, visits, DEPARTURES / 5, (DEPARTURES * 4) / 5)
+    await server.close()
+    expect(visits.contexts).toBe(0)
+    expect(visits.opened).toBeGreaterThan(DEPARTURES / 2)
+    expect(visits.opened - visits.closed).toBe(0)
+    expect(listeners()).toBeLessThanOrEqual(before.listeners)
+    expect(heap() - before.heap).toBeLessThan(GROWTH_LIMIT)
+    expect(server.reported).toEqual([])
+  })
+})
