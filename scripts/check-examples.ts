@@ -82,15 +82,27 @@ async function watch(child: ChildProcess, output: () => string): Promise<string 
   const listening = once(child, 'message', { signal })
   try {
     const [first] = await Promise.race([ended, listening])
-    if (!hasPort(first)) return first === 0 ? undefined : `the program ended with code ${first}`
-    await printed(child, output, signal)
-    const response = await fetch(`http://localhost:${first.port}/`, { signal })
-    await response.body?.cancel()
-    return response.status < 500 ? undefined : `GET / was answered with ${response.status}`
+    if (!hasPort(first)) return faultOf(first)
+    // A program may also ask its server itself, and end: then nobody has to ask from here.
+    const answered = printed(child, output, signal).then(() => ask(first.port, signal))
+    return await Promise.race([
+      answered.catch(() => ended.then(([code]) => faultOf(code))),
+      ended.then(([code]) => faultOf(code)),
+    ])
   } catch (error) {
     if (!signal.aborted) return `GET / failed: ${error instanceof Error ? error.message : error}`
     return `the program neither ended nor printed an address and answered within ${timeLimit / 1000} s`
   }
+}
+
+async function ask(port: number, signal: AbortSignal): Promise<string | undefined> {
+  const response = await fetch(`http://localhost:${port}/`, { signal })
+  await response.body?.cancel()
+  return response.status < 500 ? undefined : `GET / was answered with ${response.status}`
+}
+
+function faultOf(code: unknown): string | undefined {
+  return code === 0 ? undefined : `the program ended with code ${String(code)}`
 }
 
 function hasPort(value: unknown): value is { port: number } {

@@ -130,13 +130,24 @@ describe('Framer', () => {
     expect(framer.bytes).toBe(6 + LARGE + LARGE + 1)
   })
 
-  it('fills a slab exactly, and hands it over when the next block comes', () => {
+  it('fills slabs exactly, and hands several over together, a chunk each', () => {
+    const one = open()
+    for (let rest = 9 * SLAB_SIZE; rest > 0; rest -= LARGE) one.framer.put(Buffer.alloc(LARGE, 'x'))
+    one.framer.put(Buffer.from('y'))
+    expect(one.sink.writes.length).toBeGreaterThan(0)
+    expect(one.sink.writes.length).toBeLessThan(9)
+    const sizes = parseChunks(finish(one)).chunks.map((chunk) => chunk.length)
+    expect(sizes).toEqual([...Array.from({ length: 9 }, () => SLAB_SIZE), 1])
+    expect(one.framer.bytes).toBe(9 * SLAB_SIZE + 1)
+  })
+
+  it('G2: hands each slab over by itself once the client has made it wait', () => {
     const { sink, framer } = open()
-    for (let rest = SLAB_SIZE; rest > 0; rest -= LARGE) framer.put(Buffer.alloc(Math.min(LARGE, rest), 'x'))
-    expect(sink.writes).toHaveLength(0)
+    framer.slowDown()
+    for (let rest = SLAB_SIZE; rest > 0; rest -= LARGE) framer.put(Buffer.alloc(LARGE, 'x'))
     framer.put(Buffer.from('y'))
     expect(sink.writes.map((one) => parseChunks(one).data.length)).toEqual([SLAB_SIZE])
-    expect(framer.bytes).toBe(SLAB_SIZE + 1)
+    expect(framer.isFilled).toBe(true)
   })
 
   it('never writes into memory that the transport holds', () => {

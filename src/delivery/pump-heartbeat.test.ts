@@ -64,7 +64,7 @@ describe.each(['block', 'turn'] as const)('heartbeat, delivery %s', (delivery) =
     vi.spyOn(performance, 'now').mockImplementation(() => clock)
     const run = startPump(
       function* () {
-        for (const block of ['a', 'b', 'c', 'd']) {
+        for (const block of 'abcdefghijklmnop') {
           yield block
           clock += 600
         }

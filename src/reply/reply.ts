@@ -70,7 +70,11 @@ export function reply(body: Body, init: ReplyInit = {}): Reply {
 
 /** A streamed reply: each block is sent before the source is asked for the next. */
 export function stream(source: Exclude<Body, null> | Blocks, init: ReplyInit = {}): Reply {
-  return new Reply(source instanceof Blocks ? source : toBlocks(checkBody(source)), true, withType(source, init))
+  return new Reply(
+    source instanceof Blocks ? source : toBlocks(checkBody(source)),
+    true,
+    withType(source, init),
+  )
 }
 
 /** A streamed reply of what a function writes; its promise ends the body, or fails it. */

@@ -3,7 +3,7 @@
 // the socket is with the operating system when it returns, unless the client does not read.
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { ClientGone } from '../delivery/errors.ts'
+import { ClientGone, ShuttingDown } from '../delivery/errors.ts'
 import type { Framing } from '../delivery/framing.ts'
 import type { FirstBlock, Sink } from '../delivery/sink.ts'
 import type { OutgoingHead } from './outgoing-head.ts'
@@ -84,7 +84,8 @@ export class Http1Sink implements Sink {
 
   abort(error: Error): void {
     if (this.#isHeadWaiting) this.push()
-    if (!this.#isCommitted || error instanceof ClientGone || !this.held) return this.#tearDown()
+    const isUrgent = error instanceof ClientGone || error instanceof ShuttingDown
+    if (!this.#isCommitted || isUrgent || !this.held) return this.#tearDown()
     const timer = setTimeout(() => this.#socket.destroy(), DRAIN_LIMIT)
     this.whenFree(() => {
       clearTimeout(timer)

@@ -134,14 +134,22 @@ function openFor(open: OpenServer, visits: Visits) {
   })
 }
 
-// A large block never comes back from its yield while nobody reads: the client is told by the server's own moment.
+// A large block never comes back from its yield while nobody reads: the server's own moment tells.
 function tellAwaited(visits: Visits): Disposable {
-  const listener = (message: unknown): void => {
-    const { reply: context } = Object(message)
-    if (context.path.startsWith('/back-pressured/')) visits.reach(context)
+  const paths = new WeakMap<object, string>()
+  const read = (message: unknown): void => void paths.set(Object(message).reply, Object(message).path)
+  const awaited = (message: unknown): void => {
+    const [, state, id = ''] = paths.get(Object(message).reply)?.split('/') ?? []
+    if (state === 'back-pressured') visits.reached.get(id)?.()
   }
-  subscribe('millrace:client-awaited', listener)
-  return { [Symbol.dispose]: () => void unsubscribe('millrace:client-awaited', listener) }
+  subscribe('millrace:request-read', read)
+  subscribe('millrace:client-awaited', awaited)
+  return {
+    [Symbol.dispose]() {
+      unsubscribe('millrace:request-read', read)
+      unsubscribe('millrace:client-awaited', awaited)
+    },
+  }
 }
 
 function listeners(): number {
