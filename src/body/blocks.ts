@@ -18,7 +18,7 @@ export class Blocks implements BlockReader, SourceInit {
   #finished = false
   #closing: Promise<unknown[]> | undefined
   #controller: AbortController | undefined
-  readonly #closers: Closer[] = []
+  #closers: Closer[] | undefined
 
   constructor(body: unknown, length = lengthOf(body)) {
     this.#body = body
@@ -61,6 +61,7 @@ export class Blocks implements BlockReader, SourceInit {
   /** Registers what else to close with the body: after its source, in the order of registration. */
   onClose(closer: Closer): void {
     if (this.#closing) throw new Error('Cannot add to what closes with a body: the body is closed')
+    this.#closers ??= []
     this.#closers.push(closer)
   }
 
@@ -97,7 +98,7 @@ export class Blocks implements BlockReader, SourceInit {
     if (stop && !this.#finished) yield stop
     const dispose = disposerOf(reader ? this.#opened : this.#body)
     if (dispose) yield dispose
-    yield* this.#closers
+    yield* this.#closers ?? []
   }
 }
 

@@ -230,13 +230,14 @@ export class Pump {
     if (!this.#sink.held) return false
     this.#isWaiting = true
     if (clientAwaited.hasSubscribers) clientAwaited.publish({ reply: this.#plan.subject })
-    this.#sink.whenFree(this.#onFree)
+    this.#sink.whenFree(() => this.#onFree())
     return true
   }
 
-  readonly #onFree = (): void => {
+  #onFree(): void {
     this.#isWaiting = false
     if (this.#isOver || this.#mustWait()) return
+    this.#beat?.refresh()
     if (clientResumed.hasSubscribers) clientResumed.publish({ reply: this.#plan.subject })
     this.#framer.reuse()
     this.#framer.slowDown()
@@ -248,10 +249,10 @@ export class Pump {
   #scheduleFlush(): void {
     if (this.#isFlushDue) return
     this.#isFlushDue = true
-    process.nextTick(this.#onTurnEnd)
+    process.nextTick(() => this.#onTurnEnd())
   }
 
-  readonly #onTurnEnd = (): void => {
+  #onTurnEnd(): void {
     this.#isFlushDue = false
     if (this.#isOver || this.#mustWait()) return
     this.#framer.flush()
@@ -274,11 +275,12 @@ export class Pump {
 
   #giveWay(): void {
     this.#isAway = true
+    this.#beat?.refresh()
     this.#framer.flush()
-    setImmediate(this.#onTurn)
+    setImmediate(() => this.#onTurn())
   }
 
-  readonly #onTurn = (): void => {
+  #onTurn(): void {
     this.#isAway = false
     this.#turnStart = performance.now()
     this.#blocks.run(this.#loop)
@@ -295,11 +297,11 @@ export class Pump {
     const last = this.#framer.finish()
     this.#state = advance(this.#state, 'end')
     this.#outcome = this.#tell('complete')
-    this.#sink.end(last, trailers, this.#onEnded)
+    this.#sink.end(last, trailers, () => this.#onEnded())
     this.#closeBody(undefined)
   }
 
-  readonly #onEnded = (): void => {
+  #onEnded(): void {
     this.#framer.reuse()
     this.#isDelivered = true
     this.#conclude()
@@ -330,10 +332,10 @@ export class Pump {
   #startHeart(): void {
     const { heartbeat } = this.#plan
     if (!heartbeat || this.#framer.hasLength) return
-    this.#beat = setTimeout(this.#onBeat, heartbeat.every).unref()
+    this.#beat = setTimeout(() => this.#onBeat(), heartbeat.every).unref()
   }
 
-  readonly #onBeat = (): void => {
+  #onBeat(): void {
     const { heartbeat } = this.#plan
     if (this.#isOver || !heartbeat) return
     this.#beat?.refresh()

@@ -46,7 +46,7 @@ describe('find', () => {
     ['GET /cities/1/streets', '404'],
     ['GET /Cities', '404'],
     ['GET /none', '404'],
-    ['GET /files/a/b.txt', 'files {"_":"a/b.txt"}'],
+    ['GET /files/a/b.txt', 'files {"0":"a/b.txt","_":"a/b.txt"}'],
     ['GET /docs/a/b', 'docs {"rest":"a/b"}'],
     ['GET /read', 'read'],
     ['HEAD /read', 'read'],
@@ -82,11 +82,11 @@ describe('find among routes of one path', () => {
   it.each([
     ['GET /api/users', 'users get'],
     ['PUT /api/users', 'one put {"name":"users"}'],
-    ['POST /api/users', 'any post {"_":"users"}'],
+    ['POST /api/users', 'any post {"0":"users","_":"users"}'],
     ['HEAD /api/users', 'users get'],
     ['DELETE /api/users', '405 GET, HEAD, OPTIONS, POST, PUT'],
     ['GET /api/other', '405 OPTIONS, POST, PUT'],
-    ['POST /api/other', 'any post {"_":"other"}'],
+    ['POST /api/other', 'any post {"0":"other","_":"other"}'],
   ])('prefers the most specific route that has the method: %s → %s', (request, expected) => {
     expect(find(routes, request)).toBe(expected)
   })

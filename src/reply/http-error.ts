@@ -69,7 +69,7 @@ export function redirect(location: string | URL, status?: RedirectStatus): Redir
 
 // A header is bytes: what is not ASCII goes as a URL writes it.
 function toAscii(location: string): string {
-  return location.replace(/[^\u0021-\u007e]+/gu, encodeURIComponent)
+  return location.toWellFormed().replace(/[^\u0021-\u007e]+/gu, encodeURIComponent)
 }
 
 /** Thrown to have another route answer in place of this one: as GET, without a body, unseen by the client. */

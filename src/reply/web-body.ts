@@ -39,6 +39,7 @@ const nothing = { bytes: 0, blocks: 0 } as const
 /** A buffered body: the first read collects it. */
 class Collected {
   readonly #owner: () => BodyOwner
+  #isCancelled = false
 
   constructor(owner: () => BodyOwner) {
     this.#owner = owner
@@ -48,17 +49,20 @@ class Collected {
     const owner = this.#owner()
     try {
       const { bytes } = await collectWhole(owner.blocks, owner.options)
+      if (this.#isCancelled) return
       if (bytes.byteLength > 0) controller.enqueue(new Uint8Array(bytes))
       controller.close()
       const blocks = bytes.byteLength > 0 ? 1 : 0
       await closeOwner(owner, { kind: 'complete', bytes: bytes.byteLength, blocks })
     } catch (error) {
+      if (this.#isCancelled) return
       controller.error(error)
       await closeOwner(owner, { kind: 'refused', error, ...nothing })
     }
   }
 
   cancel(reason: unknown): Promise<void> {
+    this.#isCancelled = true
     return closeOwner(this.#owner(), gone(reason))
   }
 }

@@ -13,7 +13,8 @@ export interface Live {
  */
 export class Connection {
   readonly #socket: Socket
-  readonly #live = new Set<Live>()
+  // In the order of their requests, which is nearly always the order in which they end.
+  readonly #live: Live[] = []
   #drained: PromiseWithResolvers<void> | undefined
 
   constructor(socket: Socket) {
@@ -29,11 +30,12 @@ export class Connection {
   }
 
   add(live: Live): void {
-    this.#live.add(live)
+    this.#live.push(live)
   }
 
   remove(live: Live): void {
-    this.#live.delete(live)
+    const index = this.#live.indexOf(live)
+    if (index !== -1) this.#live.splice(index, 1)
     if (this.#drained) this.#endIfIdle(this.#drained)
   }
 
@@ -46,11 +48,11 @@ export class Connection {
 
   /** Breaks every reply on the connection off. */
   abort(reason: ClientGone | ShuttingDown): void {
-    for (const live of this.#live) live.abort(reason)
+    for (const live of [...this.#live]) live.abort(reason)
   }
 
   #endIfIdle({ resolve }: PromiseWithResolvers<void>): void {
-    if (this.#live.size > 0) return
+    if (this.#live.length > 0) return
     this.#socket.destroySoon()
     resolve()
   }

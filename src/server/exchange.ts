@@ -13,11 +13,14 @@ import { isAnswer, toErrorReply } from '../gateway/to-error-reply.ts'
 import { toReply } from '../gateway/to-reply.ts'
 import { HttpError, InternalRedirect } from '../reply/http-error.ts'
 import { Reply, reply } from '../reply/reply.ts'
+import type { ReplyOptions } from '../reply/reply-options.ts'
 import type { Application } from './application.ts'
 import type { Connection, Live } from './connection.ts'
 import { NodeRequest, RedirectedRequest } from './node-request.ts'
 import { canSendPlain, sendPlain } from './send-plain.ts'
 import { Sending } from './sending.ts'
+
+type OnClose = ReplyOptions['onClose']
 
 // RFC 9110 §9.3.7: `OPTIONS *` asks of the server, not of a route.
 const ALL_METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT'
@@ -111,21 +114,22 @@ export class Exchange implements Live {
   }
 
   #send(response: Response): void {
+    const { onClose } = response instanceof Reply ? response.options : {}
     this.#sending = new Sending({
       response,
       nodeResponse: this.#nodeResponse,
       delivery: this.#application.delivery,
       subject: this,
-      closed: (outcome, errors) => this.#sent(outcome, errors, response),
+      closed: (outcome, errors) => this.#sent(outcome, errors, onClose),
     })
     this.#sending.start()
   }
 
-  #sent(outcome: Outcome, errors: readonly unknown[], response: Response): void {
+  #sent(outcome: Outcome, errors: readonly unknown[], onClose: OnClose): void {
     if (outcome.kind === 'failed') this.#report(outcome.error)
-    if (outcome.kind !== 'refused') return this.#complete(outcome, errors, response)
+    if (outcome.kind !== 'refused') return this.#complete(outcome, errors, onClose)
     this.#sending = undefined
-    void this.#runClosers(onCloseOf(response, outcome)).then((thrown) => {
+    void this.#runClosers(onClose ? [() => onClose(outcome)] : []).then((thrown) => {
       this.#reportAll([...errors, ...thrown])
       this.#fail(outcome.error)
     })
@@ -160,11 +164,12 @@ export class Exchange implements Live {
   }
 
   // The order of DESIGN: blocks, source closed, what the context closes, `onClose` of the reply, then no context.
-  #complete(outcome: Outcome, errors: readonly unknown[] = [], response?: Response): void {
+  #complete(outcome: Outcome, errors: readonly unknown[] = [], onClose?: OnClose): void {
     if (this.#isOver) return
     this.#isOver = true
     this.#reportAll(errors)
-    const closers = [...(this.#context?.takeClosers() ?? []), ...onCloseOf(response, outcome)]
+    const closers: Closer[] = [...(this.#context?.takeClosers() ?? [])]
+    if (onClose) closers.push(() => onClose(outcome))
     if (closers.length === 0) return this.#leave(outcome, errors)
     void this.#runClosers(closers).then((thrown) => {
       this.#reportAll(thrown)
@@ -193,11 +198,6 @@ export class Exchange implements Live {
     this.#context?.close()
     this.#connection.remove(this)
   }
-}
-
-function onCloseOf(response: Response | undefined, outcome: Outcome): Closer[] {
-  const onClose = response instanceof Reply ? response.options.onClose : undefined
-  return onClose ? [() => onClose(outcome)] : []
 }
 
 // An answer that comes when nobody waits for it any more has a body that must be closed all the same (G5).

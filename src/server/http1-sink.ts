@@ -3,7 +3,7 @@
 // the socket is with the operating system when it returns, unless the client does not read.
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { ClientGone, ShuttingDown } from '../delivery/errors.ts'
+import { ClientGone, LifecycleError, ShuttingDown } from '../delivery/errors.ts'
 import type { Framing } from '../delivery/framing.ts'
 import type { FirstBlock, Sink } from '../delivery/sink.ts'
 import type { OutgoingHead } from './outgoing-head.ts'
@@ -20,7 +20,8 @@ const RESET_DELAY = 50
 export class Http1Sink implements Sink {
   readonly #response: ServerResponse
   readonly #socket: Socket
-  readonly #head: OutgoingHead
+  // Let go of when it is written: the reply that it holds is not needed any more.
+  #head: OutgoingHead | undefined
   #framing: Framing = { kind: 'none' }
   #isHeadWaiting = false
   #isCommitted = false
@@ -37,6 +38,7 @@ export class Http1Sink implements Sink {
   }
 
   frame(first: FirstBlock): Framing {
+    if (!this.#head) throw new LifecycleError('Cannot decide the framing: the head has gone out')
     return this.#head.frame(first)
   }
 
@@ -45,7 +47,8 @@ export class Http1Sink implements Sink {
     this.#isCommitted = true
     this.#isHeadWaiting = true
     this.#socket.cork()
-    this.#head.write(framing)
+    this.#head?.write(framing)
+    this.#head = undefined
     this.#response.flushHeaders()
   }
 

@@ -27,42 +27,51 @@ export interface SendingPlan {
   readonly closed: (outcome: Outcome, errors: readonly unknown[]) => void
 }
 
+/** The head alone, a body that is there already, one that is collected first, or block by block. */
+type Way = 'head' | 'literal' | 'collect' | 'stream'
+
 type Stage =
   /** Its body is being collected, or waits for its turn on the connection. */
-  | { kind: 'preparing' }
+  | { kind: 'preparing'; way: Way; head: OutgoingHead }
   | { kind: 'pumping'; pump: Pump }
   /** Everything was handed to node:http; the outcome is told when it has left and the body is closed. */
-  | { kind: 'ending'; outcome: Outcome }
+  | { kind: 'ending' }
   | { kind: 'over' }
 
 const nothing = { bytes: 0, blocks: 0 } as const
 
-/** The sending of one response on an HTTP/1 connection. */
+/**
+ * The sending of one response on an HTTP/1 connection. It lets go of the response when the head has gone out, so that
+ * a stream that waits for its source keeps no more than it needs.
+ */
 export class Sending {
-  readonly #plan: SendingPlan
+  readonly #nodeResponse: ServerResponse
+  readonly #delivery: Delivery
+  readonly #subject: object
+  readonly #closed: SendingPlan['closed']
   readonly #blocks: Blocks
   readonly #options: ReplyOptions
-  readonly #head: OutgoingHead
-  #stage: Stage = { kind: 'preparing' }
+  #stage: Stage
 
   /** @throws TypeError for a response whose body was started before. */
-  constructor(plan: SendingPlan) {
-    const { response, nodeResponse } = plan
-    this.#plan = plan
+  constructor({ response, nodeResponse, delivery, subject, closed }: SendingPlan) {
+    this.#nodeResponse = nodeResponse
     this.#blocks = response instanceof Reply ? response.blocks : toForeignBlocks(response)
     this.#options = response instanceof Reply ? response.options : {}
-    this.#head = new OutgoingHead(response, nodeResponse)
+    this.#delivery = this.#options.delivery ?? delivery
+    this.#subject = subject
+    this.#closed = closed
+    const way = this.#wayOf(response)
+    this.#stage = { kind: 'preparing', way, head: new OutgoingHead(response, nodeResponse) }
     if (this.#blocks.started) throw new TypeError('Cannot send a reply twice: its body was started already')
   }
 
   start(): void {
-    const { response, nodeResponse } = this.#plan
-    const isStreaming = response instanceof Reply ? response.streaming : response.body !== null
-    if (nodeResponse.req.method === 'HEAD' || isBodiless(response.status))
-      this.#attempt(() => this.#sendHead())
-    else if (isStreaming) this.#stream()
-    else if (this.#blocks.literal === undefined) void this.#collect()
-    else this.#attempt(() => this.#sendLiteral())
+    if (this.#stage.kind !== 'preparing') return
+    const { way, head } = this.#stage
+    if (way === 'stream') this.#stream(head)
+    else if (way === 'collect') void this.#collect(head)
+    else this.#attempt(() => (way === 'head' ? this.#sendHead(head) : this.#sendLiteral(head)))
   }
 
   /** Breaks it off. */
@@ -71,76 +80,79 @@ export class Sending {
     if (stage.kind === 'over') return
     if (stage.kind === 'pumping') return stage.pump.abort(reason)
     const kind = reason.code === 'CLIENT_GONE' ? 'client-gone' : 'shutdown'
-    if (kind === 'shutdown') this.#plan.nodeResponse.req.socket.destroy()
+    if (kind === 'shutdown') this.#nodeResponse.req.socket.destroy()
     this.#close({ kind, error: reason, ...nothing })
   }
 
+  #wayOf(response: Response): Way {
+    if (this.#nodeResponse.req.method === 'HEAD' || isBodiless(response.status)) return 'head'
+    if (response instanceof Reply ? response.streaming : response.body !== null) return 'stream'
+    return this.#blocks.literal === undefined ? 'collect' : 'literal'
+  }
+
   // G7: the source is never started, and is closed. The head is that of the GET, as far as it is known.
-  #sendHead(): void {
+  #sendHead(head: OutgoingHead): void {
     const { literal, length } = this.#blocks
     const isKnown = literal === undefined && length !== undefined
-    this.#commit({ content: isKnown ? 'bytes' : contentOf(literal), bytes: 0 }, length)
+    this.#commit(head, { content: isKnown ? 'bytes' : contentOf(literal), bytes: 0 }, length)
     this.#end(undefined)
   }
 
-  #sendLiteral(): void {
+  #sendLiteral(head: OutgoingHead): void {
     const { literal } = this.#blocks
     const bytes = typeof literal === 'string' ? Buffer.from(literal) : toBytes(literal)
-    this.#sendWhole(bytes, contentOf(literal))
+    this.#commit(head, { content: contentOf(literal), bytes: bytes.byteLength }, bytes.byteLength)
+    this.#end(bytes)
   }
 
-  async #collect(): Promise<void> {
+  async #collect(head: OutgoingHead): Promise<void> {
     try {
       const { bytes, isText } = await collectWhole(this.#blocks, this.#options)
-      if (this.#stage.kind === 'preparing') this.#sendWhole(bytes, isText ? 'text' : 'bytes')
+      if (this.#stage.kind !== 'preparing') return
+      this.#commit(head, { content: isText ? 'text' : 'bytes', bytes: bytes.byteLength }, bytes.byteLength)
+      this.#end(bytes)
     } catch (error) {
       this.#refuse(error)
     }
   }
 
-  #sendWhole(bytes: Uint8Array, content: FirstBlock['content']): void {
-    this.#commit({ content, bytes: bytes.byteLength }, bytes.byteLength)
-    this.#end(bytes)
-  }
-
-  #commit(first: FirstBlock, length: number | undefined): void {
-    const framing = this.#head.frame(first, length)
-    this.#head.write(framing)
-    if (headCommitted.hasSubscribers) headCommitted.publish({ reply: this.#plan.subject, framing })
+  #commit(head: OutgoingHead, first: FirstBlock, length: number | undefined): void {
+    const framing = head.frame(first, length)
+    head.write(framing)
+    if (headCommitted.hasSubscribers) headCommitted.publish({ reply: this.#subject, framing })
   }
 
   #end(bytes: Uint8Array | undefined): void {
     const size = bytes?.byteLength ?? 0
     const outcome: Outcome = { kind: 'complete', bytes: size, blocks: size > 0 ? 1 : 0 }
-    this.#stage = { kind: 'ending', outcome }
-    this.#plan.nodeResponse.end(bytes, () => this.#close(outcome))
+    this.#stage = { kind: 'ending' }
+    this.#nodeResponse.end(bytes, () => this.#close(outcome))
     if (this.#blocks.literal === undefined) void this.#blocks.close()
   }
 
   // A pipelined response gets the socket on its turn; its source is not asked before.
-  #stream(): void {
-    const { nodeResponse } = this.#plan
-    if (nodeResponse.socket) return this.#pump(nodeResponse.socket)
-    nodeResponse.once('socket', (socket: Socket) => {
-      if (this.#stage.kind === 'preparing') this.#pump(socket)
+  #stream(head: OutgoingHead): void {
+    const { socket } = this.#nodeResponse
+    if (socket) return this.#pump(socket, head)
+    this.#nodeResponse.once('socket', (late: Socket) => {
+      if (this.#stage.kind === 'preparing') this.#pump(late, head)
     })
   }
 
-  #pump(socket: Socket): void {
-    const { nodeResponse, delivery, subject } = this.#plan
+  #pump(socket: Socket, head: OutgoingHead): void {
     const { trailers, commit = 'first-block', heartbeat, onError } = this.#options
     const pump = new Pump({
       blocks: this.#blocks,
-      sink: new Http1Sink(nodeResponse, socket, this.#head),
-      delivery: this.#options.delivery ?? delivery,
+      sink: new Http1Sink(this.#nodeResponse, socket, head),
+      delivery: this.#delivery,
       commit,
       heartbeat,
       trailers: trailers && (() => this.#trailers(trailers)),
       onError,
-      subject,
+      subject: this.#subject,
       closed: (outcome, errors) => {
         this.#stage = { kind: 'over' }
-        this.#plan.closed(outcome, errors)
+        this.#closed(outcome, errors)
       },
     })
     this.#stage = { kind: 'pumping', pump }
@@ -150,7 +162,7 @@ export class Sending {
   // RFC 9110 §6.5.1: only a client that says so is sent trailers; a wrong one fails the reply either way.
   #trailers(make: () => HeadersInput): readonly string[] {
     const fields = toTrailerFields(make())
-    return /\btrailers\b/i.test(String(this.#plan.nodeResponse.req.headers['te'])) ? fields : []
+    return /\btrailers\b/i.test(String(this.#nodeResponse.req.headers['te'])) ? fields : []
   }
 
   #attempt(send: () => void): void {
@@ -169,7 +181,7 @@ export class Sending {
     if (this.#stage.kind === 'over') return
     this.#stage = { kind: 'over' }
     const reason = outcome.kind === 'complete' ? undefined : outcome.error
-    void this.#blocks.close(reason).then((errors) => this.#plan.closed(outcome, errors))
+    void this.#blocks.close(reason).then((errors) => this.#closed(outcome, errors))
   }
 }
 

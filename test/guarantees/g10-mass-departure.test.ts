@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
@@ -10,6 +11,9 @@ import { RawClient } from '../support/raw-client.ts'
 const DEPARTURES = 5000 // on each of two ways of delivery
 const CONCURRENCY = 50
 const GROWTH_LIMIT = 8 << 20
+
+const small = Buffer.alloc(100)
+const large = Buffer.alloc(8 << 20)
 
 const collectGarbage = ((): (() => void) => {
   setFlagsFromString('--expose-gc')
@@ -28,13 +32,22 @@ class Visits {
     this.reached.get(context.params['id'] ?? '')?.()
   }
 
-  /** A source that counts its opening and its closing. */
-  *source(context: Context, blocks: () => Iterable<Block>): Generator<Block> {
+  *sourceAtOnce(): Generator<Block> {
     this.opened++
     try {
-      for (const block of blocks()) {
-        yield block
-        this.reach(context)
+      for (;;) yield large
+    } finally {
+      this.closed++
+    }
+  }
+
+  async *sourceByTurns(context: Context): AsyncGenerator<Block> {
+    this.opened++
+    try {
+      for (let count = 1; ; count++) {
+        yield small
+        await nextTurn()
+        if (count === 3) this.reach(context)
       }
     } finally {
       this.closed++
@@ -60,13 +73,6 @@ function gone({ signal }: Context): Promise<void> {
   return promise
 }
 
-function* endless(block: Block): Generator<Block> {
-  for (;;) yield block
-}
-
-const small = Buffer.alloc(100)
-const large = Buffer.alloc(8 << 20)
-
 type State = (visits: Visits, context: Context) => Reply | Promise<Reply>
 
 // How a reply stands when its client leaves, with the share of visits that it gets.
@@ -82,11 +88,11 @@ const states: Record<string, { share: number; answer: State }> = {
   parked: { share: 30, answer: (visits, context) => stream(visits.sourceAsync(context)) },
   between: {
     share: 30,
-    answer: (visits, context) => stream(visits.source(context, () => endless(small))),
+    answer: (visits, context) => stream(visits.sourceByTurns(context)),
   },
   'back-pressured': {
     share: 4,
-    answer: (visits, context) => stream(visits.source(context, () => endless(large))),
+    answer: (visits) => stream(visits.sourceAtOnce()),
   },
   buffering: { share: 6, answer: (visits, context) => reply(visits.sourceAsync(context)) },
 }
