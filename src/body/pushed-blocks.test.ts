@@ -125,6 +125,39 @@ describe('return', () => {
     ])
   })
 
+  it('G5: tells of an error in the cleanup of the function, and of no other that closing has brought about', async () => {
+    const fault = new Error('cannot clean up')
+    const cleanups: [() => void, unknown][] = [
+      [
+        () => {
+          throw fault
+        },
+        fault,
+      ],
+      [() => {}, undefined],
+    ]
+    for (const [cleanUp, expected] of cleanups) {
+      const source = toPushedBlocks(async (out) => {
+        await out.write('a').finally(cleanUp)
+      })
+      await source.next()
+      expect(await source.return().catch((error: unknown) => error)).toEqual(expected ?? { done: true })
+    }
+    const aborted = toPushedBlocks(
+      (out) =>
+        new Promise((_, reject) => out.signal.addEventListener('abort', () => reject(out.signal.reason))),
+    )
+    void aborted.next()
+    expect(await aborted.return()).toEqual({ done: true, value: undefined })
+  })
+
+  it('G5: tells of a failure once, to who asks for the next block', async () => {
+    const fault = new Error('cannot write')
+    const source = toPushedBlocks(() => Promise.reject(fault))
+    await expect(source.next()).rejects.toBe(fault)
+    expect(await source.return()).toEqual({ done: true, value: undefined })
+  })
+
   it('never starts a function that was not started', async () => {
     const write = vi.fn<PushFunction>()
     await toPushedBlocks(write).return()

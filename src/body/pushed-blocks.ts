@@ -40,6 +40,10 @@ export class PushedBlocks implements AsyncIterableIterator<Block>, Out {
   #heldBytes = 0
   #current: Held | undefined
   #asked: PromiseWithResolvers<Result> | undefined
+  #isFailureTold = false
+  readonly #refusal = new Error(
+    'Cannot write a block: the body is closed; stop writing when `out.signal` is aborted',
+  )
 
   constructor(push: PushFunction) {
     this.#push = push
@@ -65,13 +69,15 @@ export class PushedBlocks implements AsyncIterableIterator<Block>, Out {
 
   async return(): Promise<Result> {
     this.#controller.abort()
-    this.#refuse(closedError())
+    this.#refuse(this.#refusal)
     await this.#running
+    // What the function makes of the refusal is its affair; an error of its own must be heard of, once.
+    if (this.#state.kind === 'failed' && !this.#isExpected(this.#state.error)) throw this.#state.error
     return { done: true, value: undefined }
   }
 
   write(block: Block): Promise<void> {
-    if (this.#state.kind !== 'open' || this.signal.aborted) return refused(closedError())
+    if (this.#state.kind !== 'open' || this.signal.aborted) return refused(this.#refusal)
     const size = measureBlock(block)
     if (this.#heldBytes > 0 && this.#heldBytes + size > HELD_LIMIT) return this.#overflow()
     const held: Held = { block, written: Promise.withResolvers<void>() }
@@ -83,6 +89,11 @@ export class PushedBlocks implements AsyncIterableIterator<Block>, Out {
 
   flush(): Promise<void> {
     return this.write(flush)
+  }
+
+  #isExpected(error: unknown): boolean {
+    const isAbort = error instanceof Error && error.name === 'AbortError'
+    return this.#isFailureTold || isAbort || error === this.#refusal
   }
 
   async #start(): Promise<void> {
@@ -117,8 +128,10 @@ export class PushedBlocks implements AsyncIterableIterator<Block>, Out {
       this.#current = held
       this.#heldBytes -= measureBlock(held.block)
       asked.resolve({ done: false, value: held.block })
-    } else if (this.#state.kind === 'failed') asked.reject(this.#state.error)
-    else asked.resolve({ done: true, value: undefined })
+    } else if (this.#state.kind === 'failed') {
+      this.#isFailureTold = true
+      asked.reject(this.#state.error)
+    } else asked.resolve({ done: true, value: undefined })
   }
 
   #refuse(error: Error): void {
@@ -147,10 +160,6 @@ function refused(error: Error): Promise<void> {
 
 // A writer that does not await its writes must not bring the process down; one that does sees the error.
 function ignore(): void {}
-
-function closedError(): Error {
-  return new Error('Cannot write a block: the body is closed; stop writing when `out.signal` is aborted')
-}
 
 function heldError(held: number): RangeError {
   return new RangeError(

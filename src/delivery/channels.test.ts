@@ -1,4 +1,4 @@
-import { type Channel } from 'node:diagnostics_channel'
+import type { Channel } from 'node:diagnostics_channel'
 import { afterEach, describe, expect, it } from 'vitest'
 import { settle, startPump } from '../../test/support/start-pump.ts'
 import * as channels from './channels.ts'

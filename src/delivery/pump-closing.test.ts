@@ -1,4 +1,5 @@
 // G5 as one table: every kind of source × every way in which a reply ends × both deliveries.
+import type * as promises from 'node:fs/promises'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ import { LARGE } from './slab.ts'
 const files = vi.hoisted(() => ({ opened: 0, closed: 0 }))
 
 vi.mock('node:fs/promises', async (importOriginal) => {
-  const original = await importOriginal<typeof import('node:fs/promises')>()
+  const original = await importOriginal<typeof promises>()
   const open: typeof original.open = async (...values) => {
     const handle = await original.open(...values)
     files.opened++

@@ -48,7 +48,6 @@ export class Exchange implements Live {
   /** Answers the request. */
   start(): void {
     this.#connection.add(this)
-    if (this.#connection.isDraining) this.#nodeResponse.shouldKeepAlive = false
     try {
       this.#facts = new NodeRequest(this.#nodeResponse, this.#application)
       this.#dispatch(this.#facts)
@@ -100,6 +99,7 @@ export class Exchange implements Live {
   #answer(context: RequestContext, answer: Replyable, isStreamed: boolean): Promise<void> | undefined {
     const aborted = this.#aborted
     if (aborted) return runInContext(context, () => discard(answer, aborted))
+    this.#keepAliveUnlessDraining()
     const isPlain = typeof answer === 'string' || isBytes(answer)
     if (isPlain && !this.#isWatched(context) && canSendPlain(this.#nodeResponse)) {
       sendPlain(this.#nodeResponse, answer)
@@ -113,7 +113,12 @@ export class Exchange implements Live {
     return context.hasClosers || headCommitted.hasSubscribers || replyClosed.hasSubscribers
   }
 
+  #keepAliveUnlessDraining(): void {
+    if (this.#connection.isDraining) this.#nodeResponse.shouldKeepAlive = false
+  }
+
   #send(response: Response): void {
+    this.#keepAliveUnlessDraining()
     const { onClose } = response instanceof Reply ? response.options : {}
     this.#sending = new Sending({
       response,

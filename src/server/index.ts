@@ -1,1 +1,2 @@
-export { type CloseOptions, serve, type ServeOptions, type Server } from './serve.ts'
+export { type CloseOptions, serve, type Server } from './serve.ts'
+export type { ServeOptions } from './serve-options.ts'

@@ -1,39 +1,14 @@
 import { createServer, type IncomingMessage, type Server as NodeServer, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { inspect } from 'node:util'
-import { describeValue } from '../body/block.ts'
 import type { Context } from '../context/context.ts'
 import { ShuttingDown } from '../delivery/errors.ts'
-import type { Delivery } from '../delivery/pump.ts'
-import { type Fetch, fromFetch } from '../adapters/from-fetch.ts'
-import type { Middleware, Routes } from '../gateway/handler.ts'
+import { fromFetch } from '../adapters/from-fetch.ts'
 import { Router } from '../gateway/router.ts'
 import type { Application } from './application.ts'
 import { Connection } from './connection.ts'
 import { Exchange } from './exchange.ts'
-
-export interface ServeOptions {
-  /** Port to listen on; 0, the default, takes a free one. */
-  port?: number
-  /** Address to listen on, 127.0.0.1 by default. */
-  hostname?: string
-  /** Handlers by pattern. */
-  routes?: Routes
-  /** An application written for the web standard, in place of routes. */
-  fetch?: Fetch
-  /** Wrapped around every handler, the first outermost. */
-  use?: readonly Middleware[]
-  /** Streams plain bodies of every route in place of buffering them. */
-  stream?: boolean
-  /** How blocks leave where a reply does not say, `block` by default. */
-  delivery?: Delivery
-  /** Bytes that a request body may have, 10 MiB by default. */
-  maxRequestBytes?: number
-  /** Closes the server when it aborts. */
-  signal?: AbortSignal
-  /** Told of every fault once; writes it to standard error by default. */
-  report?: (error: unknown, context: Context | undefined) => void
-}
+import { checkServeOptions, type ServeOptions } from './serve-options.ts'
 
 export interface CloseOptions {
   /** Milliseconds that live replies have to end, 10,000 by default. */
@@ -49,25 +24,12 @@ export interface Server {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-const optionNames: ReadonlySet<string> = new Set([
-  'port',
-  'hostname',
-  'routes',
-  'fetch',
-  'use',
-  'stream',
-  'delivery',
-  'maxRequestBytes',
-  'signal',
-  'report',
-])
-
 /**
  * Serves an application over HTTP/1.1; resolves when the server listens.
  * @throws TypeError or RangeError that names a bad option; Error when the port is taken.
  */
 export async function serve(options: ServeOptions): Promise<Server> {
-  checkOptions(options)
+  checkServeOptions(options)
   const application = toApplication(options)
   const connections = new Map<Socket, Connection>()
   const nodeServer = createServer()
@@ -86,8 +48,13 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const port = await listen(nodeServer, options)
   const url = `http://${toAuthority(options.hostname ?? '127.0.0.1')}:${port}`
   let closing: Promise<void> | undefined
-  const close = ({ grace = 10_000 }: CloseOptions = {}) => (closing ??= drain(nodeServer, connections, grace))
-  options.signal?.addEventListener('abort', () => void close(), { once: true })
+  const close = ({ grace = 10_000 }: CloseOptions = {}) => {
+    options.signal?.removeEventListener('abort', onAbort)
+    return (closing ??= drain(nodeServer, connections, grace))
+  }
+  const onAbort = () => void close()
+  options.signal?.addEventListener('abort', onAbort)
+  if (options.signal?.aborted) onAbort()
   return { url, port, close, [Symbol.asyncDispose]: () => close() }
 }
 
@@ -144,17 +111,4 @@ function explain(cause: NodeJS.ErrnoException, hostname: string, port: number): 
 
 function toAuthority(hostname: string): string {
   return hostname.includes(':') ? `[${hostname}]` : hostname
-}
-
-function checkOptions(options: ServeOptions): void {
-  for (const name of Object.keys(options)) {
-    if (!optionNames.has(name))
-      throw new TypeError(`Cannot serve: there is no option ${JSON.stringify(name)}`)
-  }
-  const { port = 0, routes, fetch, maxRequestBytes = 1 } = options
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new RangeError(`Cannot serve: \`port\` is ${describeValue(port)}; give 0 to 65535`)
-  }
-  if (Boolean(routes) === Boolean(fetch)) throw new TypeError('Cannot serve: give either `routes` or `fetch`')
-  if (!(maxRequestBytes >= 0)) throw new RangeError('Cannot serve: `maxRequestBytes` must be 0 or more')
 }

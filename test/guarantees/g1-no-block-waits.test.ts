@@ -68,7 +68,10 @@ eachDelivery('G1', (open) => {
     await using server = await open({ routes: { '/': () => stream(gate) } })
     const client = server.client()
     client.get('/')
-    for (const list of [['a', Buffer.from('b'), ['c', '']], ['d', [['e']]]]) {
+    for (const list of [
+      ['a', Buffer.from('b'), ['c', '']],
+      ['d', [['e']]],
+    ]) {
       gate.open(list)
       await client.untilChunk(list.flat(2).join(''))
     }

@@ -31,28 +31,31 @@ const departures: Record<string, (client: RawClient) => void> = {
 }
 
 eachDelivery('G10', (open) => {
-  it.each(Object.entries(departures))('G10: a client that leaves %s before the head aborts signal', async (_, leave) => {
-    const handling = Promise.withResolvers<void>()
-    const over = Promise.withResolvers<unknown>()
-    await using server = await open({
-      routes: {
-        '/': async ({ signal, request, onClose }) => {
-          expect(onClose).toBeTypeOf('function')
-          handling.resolve()
-          await aborted(request.signal)
-          over.resolve(signal.reason)
-          return 'nobody reads this'
+  it.each(Object.entries(departures))(
+    'G10: a client that leaves %s before the head aborts signal',
+    async (_, leave) => {
+      const handling = Promise.withResolvers<void>()
+      const over = Promise.withResolvers<unknown>()
+      await using server = await open({
+        routes: {
+          '/': async ({ signal, request, onClose }) => {
+            expect(onClose).toBeTypeOf('function')
+            handling.resolve()
+            await aborted(request.signal)
+            over.resolve(signal.reason)
+            return 'nobody reads this'
+          },
         },
-      },
-    })
-    const client = server.client()
-    client.get('/')
-    await handling.promise
-    leave(client)
-    expect(await over.promise).toBeInstanceOf(ClientGone)
-    await server.close()
-    expect(server.reported).toEqual([])
-  })
+      })
+      const client = server.client()
+      client.get('/')
+      await handling.promise
+      leave(client)
+      expect(await over.promise).toBeInstanceOf(ClientGone)
+      await server.close()
+      expect(server.reported).toEqual([])
+    },
+  )
 
   it('G10: a handler that fails because its client has left is not reported', async () => {
     const handling = Promise.withResolvers<void>()
@@ -96,29 +99,32 @@ eachDelivery('G10', (open) => {
     expect(gate).toMatchObject({ asked: 0, closed: 1 })
   })
 
-  it.each(Object.entries(departures))('G10: a client that leaves %s stops a parked source', async (_, leave) => {
-    const gate = new Gate()
-    const over = Promise.withResolvers<Outcome>()
-    let signal: AbortSignal | undefined
-    await using server = await open({
-      routes: {
-        '/': (context) => {
-          signal = context.signal
-          return stream(gate, { onClose: over.resolve })
+  it.each(Object.entries(departures))(
+    'G10: a client that leaves %s stops a parked source',
+    async (_, leave) => {
+      const gate = new Gate()
+      const over = Promise.withResolvers<Outcome>()
+      let signal: AbortSignal | undefined
+      await using server = await open({
+        routes: {
+          '/': (context) => {
+            signal = context.signal
+            return stream(gate, { onClose: over.resolve })
+          },
         },
-      },
-    })
-    const client = server.client()
-    client.get('/')
-    gate.open('one')
-    await client.untilChunk('one')
-    await gate.whenAsked(2)
-    leave(client)
-    expect(await over.promise).toMatchObject({ kind: 'client-gone', bytes: 3, blocks: 1 })
-    expect(signal?.aborted).toBe(true)
-    expect(gate).toMatchObject({ asked: 2, closed: 1 })
-    expect(server.reported).toEqual([])
-  })
+      })
+      const client = server.client()
+      client.get('/')
+      gate.open('one')
+      await client.untilChunk('one')
+      await gate.whenAsked(2)
+      leave(client)
+      expect(await over.promise).toMatchObject({ kind: 'client-gone', bytes: 3, blocks: 1 })
+      expect(signal?.aborted).toBe(true)
+      expect(gate).toMatchObject({ asked: 2, closed: 1 })
+      expect(server.reported).toEqual([])
+    },
+  )
 
   const endless: Record<string, (closed: () => void) => Iterable<Block> | AsyncIterable<Block>> = {
     'small blocks without an await': (closed) => repeat(['block'], closed),
@@ -127,20 +133,23 @@ eachDelivery('G10', (open) => {
     'empty blocks now and then': (closed) => repeat(['', 'block', [], ''], closed),
   }
 
-  it.each(Object.entries(endless))('G10: a client that leaves stops an endless source of %s', async (_, make) => {
-    const over = Promise.withResolvers<Outcome>()
-    let closed = 0
-    await using server = await open({
-      routes: { '/': () => stream(() => make(() => closed++), { onClose: over.resolve }) },
-    })
-    const client = server.client()
-    client.get('/')
-    await client.until('\r\n\r\n')
-    client.leave()
-    expect((await over.promise).kind).toBe('client-gone')
-    expect(closed).toBe(1)
-    expect(server.reported).toEqual([])
-  })
+  it.each(Object.entries(endless))(
+    'G10: a client that leaves stops an endless source of %s',
+    async (_, make) => {
+      const over = Promise.withResolvers<Outcome>()
+      let closed = 0
+      await using server = await open({
+        routes: { '/': () => stream(() => make(() => closed++), { onClose: over.resolve }) },
+      })
+      const client = server.client()
+      client.get('/')
+      await client.until('\r\n\r\n')
+      client.leave()
+      expect((await over.promise).kind).toBe('client-gone')
+      expect(closed).toBe(1)
+      expect(server.reported).toEqual([])
+    },
+  )
 
   it('G10: a client that leaves in the middle of a large block, unread, stops the source', async () => {
     using moments = new Moments()
@@ -180,7 +189,9 @@ eachDelivery('G10', (open) => {
     client.get('/')
     await client.until('one')
     client.leave()
-    expect(await result.promise).toMatchObject({ message: expect.stringContaining('Cannot write a block: the body is closed') })
+    expect(await result.promise).toMatchObject({
+      message: expect.stringContaining('Cannot write a block: the body is closed'),
+    })
     await server.close()
     expect(server.reported).toEqual([])
   })

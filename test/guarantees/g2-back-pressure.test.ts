@@ -23,7 +23,7 @@ class Accepted {
   }
 
   constructor() {
-    subscribe("net.server.socket", this.#listener)
+    subscribe('net.server.socket', this.#listener)
   }
 
   get held(): number {
@@ -31,7 +31,7 @@ class Accepted {
   }
 
   [Symbol.dispose](): void {
-    unsubscribe("net.server.socket", this.#listener)
+    unsubscribe('net.server.socket', this.#listener)
   }
 }
 
@@ -52,8 +52,18 @@ async function untilAtRest(server: TestServer, moments: Moments, asked: () => nu
 
 const shapes: readonly { name: string; size: number; make: (index: number) => Block; total: number }[] = [
   { name: '64 KiB of bytes', size: 65_536, make: (index) => Buffer.alloc(65_536, index), total: 480 },
-  { name: '1 KiB of text', size: 1024, make: (index) => `${index}`.padEnd(1024, '·').slice(0, 1024), total: 16_000 },
-  { name: 'a list', size: 40_000, make: (index) => ['a'.repeat(20_000), [Buffer.alloc(20_000, index)]], total: 700 },
+  {
+    name: '1 KiB of text',
+    size: 1024,
+    make: (index) => `${index}`.padEnd(1024, '·').slice(0, 1024),
+    total: 16_000,
+  },
+  {
+    name: 'a list',
+    size: 40_000,
+    make: (index) => ['a'.repeat(20_000), [Buffer.alloc(20_000, index)]],
+    total: 700,
+  },
 ]
 
 function toBytes(block: Block): Buffer {
@@ -63,28 +73,33 @@ function toBytes(block: Block): Buffer {
 }
 
 eachDelivery('G2', (open) => {
-  it.each(shapes)('G2: a source of $name rests while the client does not read, then goes on', async (shape) => {
-    using moments = new Moments()
-    using accepted = new Accepted()
-    let asked = 0
-    function* blocks(): Generator<Block> {
-      while (asked < shape.total) yield shape.make(asked++)
-    }
-    await using server = await open({ routes: { '/': () => stream(blocks), '/other': () => 'other' } })
-    const client = server.client()
-    client.pause()
-    client.get('/')
-    await untilAtRest(server, moments, () => asked)
-    expect(asked).toBeLessThan(shape.total)
-    expect(asked * shape.size).toBeLessThan(KERNEL_LIMIT)
-    expect(accepted.held).toBeLessThan(shape.size + HELD_LIMIT)
-    client.resume()
-    const { body, isComplete } = await client.reply()
-    const sent = Buffer.concat(Array.from({ length: shape.total }, (_, index) => toBytes(shape.make(index))))
-    expect(isComplete).toBe(true)
-    expect(body.equals(sent)).toBe(true)
-    expect(moments.count('millrace:client-resumed')).toBeGreaterThan(0)
-  })
+  it.each(shapes)(
+    'G2: a source of $name rests while the client does not read, then goes on',
+    async (shape) => {
+      using moments = new Moments()
+      using accepted = new Accepted()
+      let asked = 0
+      function* blocks(): Generator<Block> {
+        while (asked < shape.total) yield shape.make(asked++)
+      }
+      await using server = await open({ routes: { '/': () => stream(blocks), '/other': () => 'other' } })
+      const client = server.client()
+      client.pause()
+      client.get('/')
+      await untilAtRest(server, moments, () => asked)
+      expect(asked).toBeLessThan(shape.total)
+      expect(asked * shape.size).toBeLessThan(KERNEL_LIMIT)
+      expect(accepted.held).toBeLessThan(shape.size + HELD_LIMIT)
+      client.resume()
+      const { body, isComplete } = await client.reply()
+      const sent = Buffer.concat(
+        Array.from({ length: shape.total }, (_, index) => toBytes(shape.make(index))),
+      )
+      expect(isComplete).toBe(true)
+      expect(body.equals(sent)).toBe(true)
+      expect(moments.count('millrace:client-resumed')).toBeGreaterThan(0)
+    },
+  )
 
   it('G2: an async source is not asked while the client does not read', async () => {
     using moments = new Moments()

@@ -1,5 +1,16 @@
 import { expect, it } from 'vitest'
-import { type Block, flush, HttpError, internalRedirect, notFound, push, redirect, type Reply, reply, stream } from 'millrace'
+import {
+  type Block,
+  flush,
+  HttpError,
+  internalRedirect,
+  notFound,
+  push,
+  redirect,
+  type Reply,
+  reply,
+  stream,
+} from 'millrace'
 import { ContractError } from 'millrace/delivery'
 import { eachDelivery } from '../support/each-delivery.ts'
 import { Gate } from '../support/gate.ts'
@@ -13,7 +24,10 @@ function caught(task: () => unknown): unknown {
   return undefined
 }
 
-const beforeFirstBlock = { 'at its start': [], 'after empty blocks': ['', Buffer.alloc(0), [], [['']]] } as const
+const beforeFirstBlock = {
+  'at its start': [],
+  'after empty blocks': ['', Buffer.alloc(0), [], [['']]],
+} as const
 
 eachDelivery('G3', (open) => {
   it('G3: status and headers change until the first block that is not empty', async () => {
@@ -21,14 +35,17 @@ eachDelivery('G3', (open) => {
     await using server = await open({
       routes: {
         '/': () =>
-          (answer = stream(function* () {
-            answer?.setStatus(201)
-            yield ''
-            answer?.headers.set('x-late', 'yes')
-            yield []
-            answer?.headers.delete('x-gone')
-            yield 'block'
-          }, { headers: { 'x-gone': 'no' } })),
+          (answer = stream(
+            function* () {
+              answer?.setStatus(201)
+              yield ''
+              answer?.headers.set('x-late', 'yes')
+              yield []
+              answer?.headers.delete('x-gone')
+              yield 'block'
+            },
+            { headers: { 'x-gone': 'no' } },
+          )),
       },
     })
     const client = server.client()
@@ -40,33 +57,36 @@ eachDelivery('G3', (open) => {
     expect(headers.has('date')).toBe(true)
   })
 
-  it.each<Block>(['block', flush])('G3: a change after the first block %s throws and changes nothing', async (first) => {
-    const thrown: unknown[] = []
-    let answer: Reply | undefined
-    await using server = await open({
-      routes: {
-        '/': () =>
-          (answer = stream(function* () {
-            yield first
-            thrown.push(caught(() => answer?.setStatus(500)))
-            thrown.push(caught(() => answer?.headers.set('x-late', 'yes')))
-            thrown.push(caught(() => answer?.headers.append('x-late', 'yes')))
-            thrown.push(caught(() => answer?.headers.delete('date')))
-            yield 'more'
-          })),
-      },
-    })
-    const client = server.client()
-    client.get('/')
-    const { status, headers } = await client.reply()
-    expect(status).toBe(200)
-    expect(headers.has('x-late')).toBe(false)
-    expect(thrown).toHaveLength(4)
-    for (const error of thrown) {
-      expect(error).toBeInstanceOf(ContractError)
-      expect(error).toMatchObject({ code: 'G3', message: expect.stringMatching(/^G3: Cannot change /) })
-    }
-  })
+  it.each<Block>(['block', flush])(
+    'G3: a change after the first block %s throws and changes nothing',
+    async (first) => {
+      const thrown: unknown[] = []
+      let answer: Reply | undefined
+      await using server = await open({
+        routes: {
+          '/': () =>
+            (answer = stream(function* () {
+              yield first
+              thrown.push(caught(() => answer?.setStatus(500)))
+              thrown.push(caught(() => answer?.headers.set('x-late', 'yes')))
+              thrown.push(caught(() => answer?.headers.append('x-late', 'yes')))
+              thrown.push(caught(() => answer?.headers.delete('date')))
+              yield 'more'
+            })),
+        },
+      })
+      const client = server.client()
+      client.get('/')
+      const { status, headers } = await client.reply()
+      expect(status).toBe(200)
+      expect(headers.has('x-late')).toBe(false)
+      expect(thrown).toHaveLength(4)
+      for (const error of thrown) {
+        expect(error).toBeInstanceOf(ContractError)
+        expect(error).toMatchObject({ code: 'G3', message: expect.stringMatching(/^G3: Cannot change /) })
+      }
+    },
+  )
 
   it("G3: commit: 'now' commits before the source is started", async () => {
     const gate = new Gate()
@@ -114,32 +134,39 @@ eachDelivery('G3', (open) => {
 })
 
 eachDelivery('G3 with a failure', (open) => {
-  it.each(Object.entries(beforeFirstBlock))('G3: a body that fails %s gives a whole error reply', async (_, empty) => {
-    await using server = await open({
-      routes: {
-        '/': () =>
-          stream(
-            async function* () {
-              yield* empty
-              throw new Error('secret')
-            },
-            { headers: { 'x-from': 'the reply that failed' }, status: 201 },
-          ),
-        '/next': () => 'next',
-      },
-    })
-    const client = server.client()
-    client.get('/')
-    const failed = await client.reply()
-    expect(failed).toMatchObject({ status: 500, framing: 'length', text: 'Internal server error\n' })
-    expect(failed.headers.has('x-from')).toBe(false)
-    expect(server.reported).toEqual([new Error('secret')])
-    client.get('/next')
-    expect((await client.reply()).text).toBe('next')
-  })
+  it.each(Object.entries(beforeFirstBlock))(
+    'G3: a body that fails %s gives a whole error reply',
+    async (_, empty) => {
+      await using server = await open({
+        routes: {
+          '/': () =>
+            stream(
+              async function* () {
+                yield* empty
+                throw new Error('secret')
+              },
+              { headers: { 'x-from': 'the reply that failed' }, status: 201 },
+            ),
+          '/next': () => 'next',
+        },
+      })
+      const client = server.client()
+      client.get('/')
+      const failed = await client.reply()
+      expect(failed).toMatchObject({ status: 500, framing: 'length', text: 'Internal server error\n' })
+      expect(failed.headers.has('x-from')).toBe(false)
+      expect(server.reported).toEqual([new Error('secret')])
+      client.get('/next')
+      expect((await client.reply()).text).toBe('next')
+    },
+  )
 
   const answers = [
-    { name: 'HttpError', error: new HttpError(418, 'short and stout', { headers: { 'x-pot': 'tea' } }), status: 418 },
+    {
+      name: 'HttpError',
+      error: new HttpError(418, 'short and stout', { headers: { 'x-pot': 'tea' } }),
+      status: 418,
+    },
     { name: 'notFound', error: notFound('No such city'), status: 404 },
     { name: 'redirect', error: redirect('/elsewhere?x=1'), status: 303 },
     { name: 'redirect with a status', error: redirect('/elsewhere', 308), status: 308 },

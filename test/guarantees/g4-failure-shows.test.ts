@@ -31,22 +31,25 @@ const sources = {
 } as const
 
 eachDelivery('G4', (open) => {
-  it.each(Object.entries(sources))('G4: a %s that fails: its blocks arrive, a last chunk does not', async (_, make) => {
-    await using server = await open({ routes: { '/': make } })
-    const client = server.client()
-    client.get('/')
-    const { text: wire } = await client.toEnd()
-    expect(wire).not.toMatch(/\n0\r\n/)
-    expect(wire).not.toContain(SECRET)
-    expect(new DecodeReply().push(wire)).toMatchObject({
-      statusLine: 'HTTP/1.1 200 OK',
-      framing: 'chunked',
-      text: 'onetwothree',
-      isComplete: false,
-      rest: '',
-    })
-    expect(server.reported).toEqual([new Error(SECRET)])
-  })
+  it.each(Object.entries(sources))(
+    'G4: a %s that fails: its blocks arrive, a last chunk does not',
+    async (_, make) => {
+      await using server = await open({ routes: { '/': make } })
+      const client = server.client()
+      client.get('/')
+      const { text: wire } = await client.toEnd()
+      expect(wire).not.toMatch(/\n0\r\n/)
+      expect(wire).not.toContain(SECRET)
+      expect(new DecodeReply().push(wire)).toMatchObject({
+        statusLine: 'HTTP/1.1 200 OK',
+        framing: 'chunked',
+        text: 'onetwothree',
+        isComplete: false,
+        rest: '',
+      })
+      expect(server.reported).toEqual([new Error(SECRET)])
+    },
+  )
 
   it('G4: blocks that the client has not read when the source fails reach it', async () => {
     const block = Buffer.alloc(256 * 1024, 'x')
@@ -162,7 +165,9 @@ eachDelivery('G4', (open) => {
       const client = server.client()
       client.get('/')
       expect(await client.reply()).toMatchObject({ text: 'one', isComplete: false })
-      expect(server.reported).toEqual([expect.objectContaining({ message: expect.stringContaining('Cannot send a block that is') })])
+      expect(server.reported).toEqual([
+        expect.objectContaining({ message: expect.stringContaining('Cannot send a block that is') }),
+      ])
     },
   )
 

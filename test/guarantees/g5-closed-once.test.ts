@@ -39,8 +39,22 @@ const cases: readonly Case[] = [
   { name: 'success', blocks: ['one', 'two'], then: 'end', outcome: 'complete', act: readAll },
   { name: 'success without a block', blocks: [], then: 'end', outcome: 'complete', act: readAll },
   { name: 'error at start', blocks: [], then: 'fail', outcome: 'refused', reported: 1, act: readAll },
-  { name: 'error before first block', blocks: [[], [[]]], then: 'fail', outcome: 'refused', reported: 1, act: readAll },
-  { name: 'error in the middle', blocks: ['one'], then: 'fail', outcome: 'failed', reported: 1, act: readAll },
+  {
+    name: 'error before first block',
+    blocks: [[], [[]]],
+    then: 'fail',
+    outcome: 'refused',
+    reported: 1,
+    act: readAll,
+  },
+  {
+    name: 'error in the middle',
+    blocks: ['one'],
+    then: 'fail',
+    outcome: 'failed',
+    reported: 1,
+    act: readAll,
+  },
   { name: 'HEAD', ...noBody, method: 'HEAD', act: readHead },
   { name: '204', ...noBody, init: { status: 204 }, act: readAll },
   { name: '304', ...noBody, init: { status: 304 }, act: readAll },
@@ -122,7 +136,9 @@ const cases: readonly Case[] = [
 ]
 
 const rows = closingSources.flatMap((kind) =>
-  cases.filter(({ needsWait }) => kind.canWait || !needsWait).map((one) => ({ kind, one, title: `${kind.name}: ${one.name}` })),
+  cases
+    .filter(({ needsWait }) => kind.canWait || !needsWait)
+    .map((one) => ({ kind, one, title: `${kind.name}: ${one.name}` })),
 )
 
 async function run(open: OpenServer, kind: SourceKind, one: Case) {
@@ -154,7 +170,13 @@ async function run(open: OpenServer, kind: SourceKind, one: Case) {
   await Promise.all([replyOver.promise, contextOver.promise])
   client.leave()
   await server.close({ grace: 1 })
-  return { log, outcomes, script, reported: server.reported, closedMoments: moments.count('millrace:reply-closed') }
+  return {
+    log,
+    outcomes,
+    script,
+    reported: server.reported,
+    closedMoments: moments.count('millrace:reply-closed'),
+  }
 }
 
 eachDelivery('G5', (open) => {
@@ -208,7 +230,9 @@ eachDelivery('G5', (open) => {
     client.leave()
     await server.close()
     expect(log).toEqual(['source', 'first', 'second', 'third', 'reply'])
-    const errors = server.reported.flatMap((error) => (error instanceof AggregateError ? error.errors : [error]))
+    const errors = server.reported.flatMap((error) =>
+      error instanceof AggregateError ? error.errors : [error],
+    )
     expect(errors.map((error) => error.message)).toEqual(['source', 'first', 'second', 'reply'])
   })
 
@@ -238,6 +262,8 @@ eachDelivery('G5', (open) => {
     await over.promise
     await server.close()
     expect(log).toEqual(['close', 'context.onClose'])
-    expect(server.reported).toEqual([expect.objectContaining({ message: expect.stringContaining('Cannot close a source') })])
+    expect(server.reported).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('Cannot close a source') }),
+    ])
   })
 })

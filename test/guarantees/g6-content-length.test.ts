@@ -32,7 +32,9 @@ eachDelivery('G6', (open, { delivery }) => {
 
   it('G6: a source is not asked again when its length is reached', async () => {
     const gate = new Gate()
-    await using server = await open({ routes: { '/': () => stream(gate, { headers }), '/next': () => 'next' } })
+    await using server = await open({
+      routes: { '/': () => stream(gate, { headers }), '/next': () => 'next' },
+    })
     const client = server.client()
     client.get('/')
     gate.open('01234')
@@ -55,7 +57,11 @@ eachDelivery('G6', (open, { delivery }) => {
     client.get('/')
     const { text } = await client.toEnd()
     const [, body = ''] = text.split('\r\n\r\n')
-    expect(body).toBe(Buffer.concat([toBytes(blocks)]).subarray(0, 10).toString('latin1'))
+    expect(body).toBe(
+      Buffer.concat([toBytes(blocks)])
+        .subarray(0, 10)
+        .toString('latin1'),
+    )
     expect(server.reported).toEqual([expect.objectContaining({ code: 'G6' })])
   })
 
@@ -63,7 +69,11 @@ eachDelivery('G6', (open, { delivery }) => {
     await using server = await open({ routes: { '/': () => stream(['0123456789a'].values(), { headers }) } })
     const client = server.client()
     client.get('/')
-    expect(await client.reply()).toMatchObject({ status: 500, text: 'Internal server error\n', isComplete: true })
+    expect(await client.reply()).toMatchObject({
+      status: 500,
+      text: 'Internal server error\n',
+      isComplete: true,
+    })
     expect(server.reported).toEqual([expect.objectContaining({ code: 'G6' })])
   })
 
@@ -115,7 +125,10 @@ eachDelivery('G6', (open, { delivery }) => {
 
   it('G6: a length that is no number is an error of the application', async () => {
     await using server = await open({
-      routes: { '/:length': ({ params }) => stream(['x'].values(), { headers: { 'content-length': `${params['length']}` } }) },
+      routes: {
+        '/:length': ({ params }) =>
+          stream(['x'].values(), { headers: { 'content-length': `${params['length']}` } }),
+      },
     })
     const client = server.client()
     for (const length of ['ten', '1e3', '-1', '0x10']) {
@@ -164,7 +177,8 @@ eachDelivery('G6', (open, { delivery }) => {
 })
 
 function toBytes(block: unknown): Buffer {
-  if (!Array.isArray(block)) return typeof block === 'string' ? Buffer.from(block) : Buffer.from(Object(block))
+  if (!Array.isArray(block))
+    return typeof block === 'string' ? Buffer.from(block) : Buffer.from(Object(block))
   const joined: Buffer[] = []
   let text = ''
   for (const inner of block) {

@@ -47,7 +47,11 @@ eachDelivery('G7', (open) => {
     }
     expect((await client.reply()).text).toBe('next')
     await server.close()
-    expect(sources.map(({ started, closed: count }) => [started, count])).toEqual([[0, 1], [0, 1], [0, 1]])
+    expect(sources.map(({ started, closed: count }) => [started, count])).toEqual([
+      [0, 1],
+      [0, 1],
+      [0, 1],
+    ])
     expect(closed).toEqual(['complete', 'complete', 'complete'])
     expect(server.reported).toEqual([])
   })
@@ -57,7 +61,8 @@ eachDelivery('G7', (open) => {
     bytes: () => Buffer.from('bytes'),
     'a buffered text': () => reply('Grüße', { headers: { 'x-own': 'yes' } }),
     'a buffered Blob': () => reply(new Blob(['blob'], { type: 'image/x-blob' })),
-    'a stream with a length': () => stream(['12345'].values(), { headers: { 'content-length': '5', 'content-type': 'text/x' } }),
+    'a stream with a length': () =>
+      stream(['12345'].values(), { headers: { 'content-length': '5', 'content-type': 'text/x' } }),
     'a stream with a type': () => stream(['12345'].values(), { headers: { 'content-type': 'text/x' } }),
     csv: () => csv([{ a: 1 }]),
     nothing: () => reply(null),

@@ -16,10 +16,19 @@ eachDelivery('G8', (open) => {
       },
     })
     const client = server.client()
-    for (const [path, framing] of [['/chunked', 'chunked'], ['/length', 'length'], ['/empty', 'length'], ['/buffered', 'length']]) {
+    for (const [path, framing] of [
+      ['/chunked', 'chunked'],
+      ['/length', 'length'],
+      ['/empty', 'length'],
+      ['/buffered', 'length'],
+    ]) {
       client.get(`${path}`)
       const answer = await client.reply()
-      expect(answer).toMatchObject({ framing, isComplete: true, text: path === '/empty' ? '' : 'onetwothree' })
+      expect(answer).toMatchObject({
+        framing,
+        isComplete: true,
+        text: path === '/empty' ? '' : 'onetwothree',
+      })
       expect(answer.headers.has('connection') && answer.headers.get('connection')).not.toBe('close')
     }
   })
@@ -43,16 +52,19 @@ eachDelivery('G8', (open) => {
     '/empty': () => stream([].values()),
   }
 
-  it.each(Object.keys(routes))('G8: HTTP/1.0 keeps the connection of %s when asked, in any letter case', async (path) => {
-    await using server = await open({ routes })
-    const client = server.client()
-    for (const value of ['keep-alive', 'Keep-Alive', 'KEEP-ALIVE', 'x-other, Keep-Alive']) {
-      client.getOld(path, `Connection: ${value}`)
-      const answer = await client.reply()
-      expect(answer).toMatchObject({ status: 200, framing: 'length', isComplete: true })
-      expect(answer.headers.get('connection')?.toLowerCase()).toBe('keep-alive')
-    }
-  })
+  it.each(Object.keys(routes))(
+    'G8: HTTP/1.0 keeps the connection of %s when asked, in any letter case',
+    async (path) => {
+      await using server = await open({ routes })
+      const client = server.client()
+      for (const value of ['keep-alive', 'Keep-Alive', 'KEEP-ALIVE', 'x-other, Keep-Alive']) {
+        client.getOld(path, `Connection: ${value}`)
+        const answer = await client.reply()
+        expect(answer).toMatchObject({ status: 200, framing: 'length', isComplete: true })
+        expect(answer.headers.get('connection')?.toLowerCase()).toBe('keep-alive')
+      }
+    },
+  )
 
   it.each(Object.keys(routes))('G8: HTTP/1.0 closes the connection of %s when not asked', async (path) => {
     await using server = await open({ routes })
@@ -75,19 +87,33 @@ eachDelivery('G8', (open) => {
     }
   })
 
-  const hopByHop = ['connection', 'keep-alive', 'TE', 'Transfer-Encoding', 'upgrade', 'proxy-connection', 'trailers']
+  const hopByHop = [
+    'connection',
+    'keep-alive',
+    'TE',
+    'Transfer-Encoding',
+    'upgrade',
+    'proxy-connection',
+    'trailers',
+  ]
 
   it.each(hopByHop)('G8: %s set by an application is an error of the application', async (name) => {
     const headers = { [name]: 'chunked' }
     await using server = await open({
-      routes: { '/stream': () => stream(three.values(), { headers }), '/buffered': () => reply('x', { headers }) },
+      routes: {
+        '/stream': () => stream(three.values(), { headers }),
+        '/buffered': () => reply('x', { headers }),
+      },
     })
     const client = server.client()
     for (const path of ['/stream', '/buffered']) {
       client.get(path)
       expect(await client.reply()).toMatchObject({ status: 500, isComplete: true })
     }
-    expect(server.reported).toEqual([expect.objectContaining({ code: 'G8' }), expect.objectContaining({ code: 'G8' })])
+    expect(server.reported).toEqual([
+      expect.objectContaining({ code: 'G8' }),
+      expect.objectContaining({ code: 'G8' }),
+    ])
   })
 
   it('G8: hop-by-hop fields of a foreign application are left out', async () => {

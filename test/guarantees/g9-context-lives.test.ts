@@ -43,36 +43,42 @@ const sources = {
 } as const
 
 eachDelivery('G9', (open) => {
-  it.each(Object.entries(sources))('G9: the context is current in every block, in finally and in onClose: %s', async (_, make) => {
-    const seen: string[][] = []
-    const all = Promise.withResolvers<void>()
-    await using server = await open({
-      routes: {
-        '/:id': (context) => {
-          context.onClose(async () => {
-            await nextTurn()
-            seen.push([id(), String(context.state.get('finally')), String(currentContext() === context)])
-            if (seen.length === 20) all.resolve()
-          })
-          return make()
+  it.each(Object.entries(sources))(
+    'G9: the context is current in every block, in finally and in onClose: %s',
+    async (_, make) => {
+      const seen: string[][] = []
+      const all = Promise.withResolvers<void>()
+      await using server = await open({
+        routes: {
+          '/:id': (context) => {
+            context.onClose(async () => {
+              await nextTurn()
+              seen.push([id(), String(context.state.get('finally')), String(currentContext() === context)])
+              if (seen.length === 20) all.resolve()
+            })
+            return make()
+          },
         },
-      },
-    })
-    const clients = Array.from({ length: 20 }, () => server.client())
-    for (const [index, client] of clients.entries()) client.get(`/r${index}`)
-    for (const [index, client] of clients.entries()) {
-      expect((await client.reply()).text).toBe(`r${index} `.repeat(3))
-    }
-    await all.promise
-    expect(seen.toSorted()).toEqual(clients.map((_client, index) => [`r${index}`, `r${index}`, 'true']).toSorted())
-  })
+      })
+      const clients = Array.from({ length: 20 }, () => server.client())
+      for (const [index, client] of clients.entries()) client.get(`/r${index}`)
+      for (const [index, client] of clients.entries()) {
+        expect((await client.reply()).text).toBe(`r${index} `.repeat(3))
+      }
+      await all.promise
+      expect(seen.toSorted()).toEqual(
+        clients.map((_client, index) => [`r${index}`, `r${index}`, 'true']).toSorted(),
+      )
+    },
+  )
 
   it('G9: the context is current in trailers, onError and the reply onClose', async () => {
     const seen: string[] = []
     const over = Promise.withResolvers<void>()
     await using server = await open({
       routes: {
-        '/ok/:id': () => stream(body, { trailers: () => ({ 'x-id': id() }), onClose: () => seen.push(`closed ${id()}`) }),
+        '/ok/:id': () =>
+          stream(body, { trailers: () => ({ 'x-id': id() }), onClose: () => seen.push(`closed ${id()}`) }),
         '/fails/:id': () =>
           stream(
             function* () {
@@ -133,7 +139,11 @@ eachDelivery('G9', (open) => {
           const now: Context = currentContext()
           expect(now).toBe(context)
           const after = over.promise.then(nextTurn).then(() => currentContext())
-          after.catch((error: unknown) => late.resolve(() => { throw error }))
+          after.catch((error: unknown) =>
+            late.resolve(() => {
+              throw error
+            }),
+          )
           return stream(body, { onClose: () => over.resolve() })
         },
       },
@@ -168,6 +178,8 @@ eachDelivery('G9', (open) => {
     await client.reply()
     await over.promise
     await nextTurn()
-    expect(() => contexts[0]?.onClose(() => {})).toThrow('Cannot register what to call on close: the reply has closed')
+    expect(() => contexts[0]?.onClose(() => {})).toThrow(
+      'Cannot register what to call on close: the reply has closed',
+    )
   })
 })

@@ -44,7 +44,10 @@ eachDelivery('bodies', (open) => {
       routes: { '/buffered': () => numbers(), '/streamed': { stream: true, GET: () => numbers() } },
     })
     const client = server.client()
-    for (const [path, framing] of [['/buffered', 'length'], ['/streamed', 'chunked']]) {
+    for (const [path, framing] of [
+      ['/buffered', 'length'],
+      ['/streamed', 'chunked'],
+    ]) {
       client.get(`${path}`)
       expect(await client.reply()).toMatchObject({ framing, text: '0123' })
     }
@@ -55,7 +58,9 @@ eachDelivery('bodies', (open) => {
     const client = server.client()
     client.get('/')
     expect((await client.reply()).status).toBe(500)
-    expect(server.reported).toEqual([expect.objectContaining({ message: expect.stringContaining("return ''") })])
+    expect(server.reported).toEqual([
+      expect.objectContaining({ message: expect.stringContaining("return ''") }),
+    ])
   })
 
   it('a reply cannot be sent twice', async () => {
@@ -79,7 +84,10 @@ eachDelivery('bodies', (open) => {
 })
 
 // As many strings of Latin, Cyrillic and emoji as make 10 MB: node:http's own corking stalls on them.
-const pieces = Array.from({ length: 40_000 }, (_, index) => `${index} žluťoučký кінь 🐎 ${'ß'.repeat(index % 200)}\n`)
+const pieces = Array.from(
+  { length: 45_000 },
+  (_, index) => `${index} žluťoučký кінь 🐎 ${'ß'.repeat(index % 200)}\n`,
+)
 const whole = Buffer.from(pieces.join(''))
 
 const longBodies: Record<string, Handler> = {

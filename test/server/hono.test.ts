@@ -25,7 +25,16 @@ function createApp(): Hono {
     }),
   )
   app.get('/sse', (c) => streamSSE(c, async (out) => out.writeSSE({ event: 'tick', data: '1' })))
-  app.get('/cookies', () => new Response(null, { headers: [['set-cookie', 'a=1'], ['set-cookie', 'b=2']] }))
+  app.get(
+    '/cookies',
+    () =>
+      new Response(null, {
+        headers: [
+          ['set-cookie', 'a=1'],
+          ['set-cookie', 'b=2'],
+        ],
+      }),
+  )
   app.onError((error, c) => c.text(`handled ${error.message}`, 500))
   app.get('/throws', () => {
     throw new Error('by Hono')
@@ -40,7 +49,11 @@ eachDelivery('a Hono app', (open) => {
     const get = async (path: string) => fetch(`${server.url}${path}`)
     expect(await (await get('/text')).text()).toBe('Grüße')
     const created = await get('/json')
-    expect([created.status, created.headers.get('x-own'), await created.json()]).toEqual([201, 'yes', { a: 1 }])
+    expect([created.status, created.headers.get('x-own'), await created.json()]).toEqual([
+      201,
+      'yes',
+      { a: 1 },
+    ])
     expect(await (await fetch(`${server.url}/echo`, { method: 'POST', body: 'ä' })).text()).toBe('ä')
     expect(await (await get('/stream-text')).text()).toBe('onetwo')
     expect(new Uint8Array(await (await get('/stream')).arrayBuffer())).toEqual(new Uint8Array([1, 2, 3]))
@@ -120,14 +133,20 @@ async function listen(app: Hono) {
 it('a millrace reply is sent whole by @hono/node-server', async () => {
   const app = new Hono()
   app.get('/csv', () => csv(Array.from({ length: 5000 }, (_, id) => ({ id, name: `Größe ${id}` }))))
-  app.get('/stream', () => stream(['ä', Buffer.from('b'), ['c', 'd']].values(), { status: 201, headers: { 'x-own': 'yes' } }))
+  app.get('/stream', () =>
+    stream(['ä', Buffer.from('b'), ['c', 'd']].values(), { status: 201, headers: { 'x-own': 'yes' } }),
+  )
   app.get('/buffered', () => reply(['a', 'b']))
   await using server = await listen(app)
   const table = await (await fetch(`${server.url}/csv`)).text()
   expect(table.split('\r\n')).toHaveLength(5002)
   expect(table).toContain('\r\n4999,Größe 4999\r\n')
   const streamed = await fetch(`${server.url}/stream`)
-  expect([streamed.status, streamed.headers.get('x-own'), await streamed.text()]).toEqual([201, 'yes', 'äbcd'])
+  expect([streamed.status, streamed.headers.get('x-own'), await streamed.text()]).toEqual([
+    201,
+    'yes',
+    'äbcd',
+  ])
   expect(await (await fetch(`${server.url}/buffered`)).text()).toBe('ab')
 })
 

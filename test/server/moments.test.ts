@@ -115,7 +115,7 @@ eachDelivery('heartbeat', (open) => {
     await client.untilChunk('two')
     await client.untilChunk(':\n')
     gate.end()
-    await client.until('\r\n0\r\n\r\n')
+    await client.until('0\r\n\r\n')
     expect(client.received).toBe('')
     expect(server.reported).toEqual([])
   })

@@ -26,8 +26,13 @@ eachDelivery('pipelining', (open) => {
   it('answers 1,000 pipelined requests in order', async () => {
     await using server = await open({ routes })
     const client = server.client()
-    const sent = Array.from({ length: 1000 }, (_, index) => ({ kind: kinds[(index * 7) % 5] ?? 'plain', index }))
-    client.send(sent.map(({ kind, index }) => `GET /${kind}/${index} HTTP/1.1\r\nHost: test\r\n\r\n`).join(''))
+    const sent = Array.from({ length: 1000 }, (_, index) => ({
+      kind: kinds[(index * 7) % 5] ?? 'plain',
+      index,
+    }))
+    client.send(
+      sent.map(({ kind, index }) => `GET /${kind}/${index} HTTP/1.1\r\nHost: test\r\n\r\n`).join(''),
+    )
     for (const { kind, index } of sent) {
       const { status, text } = await client.reply()
       expect(`${status} ${text.trim()}`).toBe(`${kind === 'fails' ? 422 : 200} ${kind} ${index}`)

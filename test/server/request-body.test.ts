@@ -51,7 +51,9 @@ eachDelivery('request bodies', (open) => {
   it('that nobody reads do not disturb the next request', async () => {
     await using server = await open({ routes })
     const client = server.client()
-    client.send(`POST /ignored HTTP/1.1\r\nHost: test\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(100_000)}`)
+    client.send(
+      `POST /ignored HTTP/1.1\r\nHost: test\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(100_000)}`,
+    )
     expect((await client.reply()).text).toBe('ignored')
     client.get('/')
     expect((await client.reply()).text).toBe('true')
@@ -62,7 +64,10 @@ eachDelivery('request bodies', (open) => {
     const client = server.client()
     client.send('POST /ignored HTTP/1.1\r\nHost: test\r\nContent-Length: 1001\r\n\r\n')
     const { status, headers, text } = await client.reply()
-    expect({ status, text }).toEqual({ status: 413, text: 'Cannot take a request body of more than 1000 bytes\n' })
+    expect({ status, text }).toEqual({
+      status: 413,
+      text: 'Cannot take a request body of more than 1000 bytes\n',
+    })
     expect(headers.get('connection')).toBe('close')
     expect(server.reported).toEqual([])
   })
@@ -100,15 +105,18 @@ eachDelivery('Expect: 100-continue', (open) => {
     }
   })
 
-  it.each(['/refused', '/missing', '/ignored'])('is not answered where %s does not read the body', async (path) => {
-    await using server = await open({ routes })
-    const client = server.client()
-    client.send(expecting(path, 4))
-    const { status, headers } = await client.reply()
-    expect(status).toBe({ '/refused': 403, '/missing': 404, '/ignored': 200 }[path])
-    expect(headers.get('connection')).toBe('close')
-    expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
-  })
+  it.each(['/refused', '/missing', '/ignored'])(
+    'is not answered where %s does not read the body',
+    async (path) => {
+      await using server = await open({ routes })
+      const client = server.client()
+      client.send(expecting(path, 4))
+      const { status, headers } = await client.reply()
+      expect(status).toBe({ '/refused': 403, '/missing': 404, '/ignored': 200 }[path])
+      expect(headers.get('connection')).toBe('close')
+      expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
+    },
+  )
 
   it('with a body that is too large is refused with 413', async () => {
     await using server = await open({ routes, maxRequestBytes: 1000 })

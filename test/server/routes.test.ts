@@ -35,11 +35,17 @@ eachDelivery('routes', (open) => {
     expect(await ask('OPTIONS', '/none')).toEqual([404, 'Not found\n', undefined])
     const [status, text] = await ask('OPTIONS', '*')
     expect([status, text]).toEqual([204, ''])
-    expect(await ask('GET', '/item/%ff')).toEqual([400, expect.stringContaining('Cannot decode the path'), undefined])
+    expect(await ask('GET', '/item/%ff')).toEqual([
+      400,
+      expect.stringContaining('Cannot decode the path'),
+      undefined,
+    ])
   })
 
   it('see no path around another: dot segments are resolved first', async () => {
-    await using server = await open({ routes: { '/public/**': ({ path }) => path, '/secret': () => 'secret' } })
+    await using server = await open({
+      routes: { '/public/**': ({ path }) => path, '/secret': () => 'secret' },
+    })
     const client = server.client()
     for (const path of ['/public/../secret', '/public/%2e%2e/secret', '/public/./../secret']) {
       client.get(path)
@@ -51,12 +57,15 @@ eachDelivery('routes', (open) => {
 
   it('have middleware around them: the first outermost, that of the server outside', async () => {
     const log: string[] = []
-    const note = (name: string): Middleware => (handler) => async (context) => {
-      log.push(`${name} in`)
-      const answer = await handler(context)
-      log.push(`${name} out`)
-      return answer
-    }
+    const note =
+      (name: string): Middleware =>
+      (handler) =>
+      async (context) => {
+        log.push(`${name} in`)
+        const answer = await handler(context)
+        log.push(`${name} out`)
+        return answer
+      }
     await using server = await open({
       use: [note('server 1'), note('server 2')],
       routes: {
@@ -68,8 +77,15 @@ eachDelivery('routes', (open) => {
     client.get('/')
     await client.reply()
     expect(log).toEqual([
-      ...['server 1 in', 'server 2 in', 'route 1 in', 'route 2 in', 'handler'],
-      ...['route 2 out', 'route 1 out', 'server 2 out', 'server 1 out'],
+      'server 1 in',
+      'server 2 in',
+      'route 1 in',
+      'route 2 in',
+      'handler',
+      'route 2 out',
+      'route 1 out',
+      'server 2 out',
+      'server 1 out',
     ])
     log.length = 0
     client.get('/bare')
@@ -79,14 +95,30 @@ eachDelivery('routes', (open) => {
 })
 
 const bad: readonly { what: string; options: object; message: RegExp }[] = [
-  { what: 'an unknown option', options: { routes: {}, prot: 1 }, message: /"prot"/ },
-  { what: 'a port that is none', options: { routes: {}, port: 70_000 }, message: /`port` is .*70000.*; give 0 to 65535/ },
+  { what: 'an unknown option', options: { routes: {}, prot: 1 }, message: /no option .prot/ },
+  {
+    what: 'a port that is none',
+    options: { routes: {}, port: 70_000 },
+    message: /`port` is .*70000.*; give 0 to 65535/,
+  },
   { what: 'neither routes nor fetch', options: {}, message: /give either `routes` or `fetch`/ },
-  { what: 'both routes and fetch', options: { routes: {}, fetch: () => new Response() }, message: /either `routes` or `fetch`/ },
+  {
+    what: 'both routes and fetch',
+    options: { routes: {}, fetch: () => new Response() },
+    message: /either `routes` or `fetch`/,
+  },
   { what: 'a route without a handler', options: { routes: { '/x': {} } }, message: /"\/x".*no handler/ },
-  { what: 'a route that is no function', options: { routes: { '/x': 'text' } }, message: /"\/x".*a string \(text\)/ },
+  {
+    what: 'a route that is no function',
+    options: { routes: { '/x': 'text' } },
+    message: /"\/x".*a string \(text\)/,
+  },
   { what: 'a route without a slash', options: { routes: { x: () => 'x' } }, message: /"x".*begins with \// },
-  { what: 'a route with an unknown option', options: { routes: { '/x': { GTE: () => 'x' } } }, message: /"GTE"/ },
+  {
+    what: 'a route with an unknown option',
+    options: { routes: { '/x': { GTE: () => 'x' } } },
+    message: /"GTE"/,
+  },
   { what: 'a limit below 0', options: { routes: {}, maxRequestBytes: -1 }, message: /`maxRequestBytes`/ },
   { what: 'a delivery that there is not', options: { routes: {}, delivery: 'fast' }, message: /delivery/ },
 ]
@@ -100,6 +132,8 @@ it('serve refuses a used port with an error that names it', async () => {
   await once(other, 'listening')
   const { port } = Object(other.address())
   const failure = serve({ port, routes: {} })
-  await expect(failure).rejects.toThrow(`Cannot listen on 127.0.0.1:${port}: the port is in use; give another \`port\``)
+  await expect(failure).rejects.toThrow(
+    `Cannot listen on 127.0.0.1:${port}: the port is in use; give another \`port\``,
+  )
   await new Promise((resolve) => other.close(resolve))
 })

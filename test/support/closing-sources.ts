@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
-import type { Block } from 'millrace'
-import { push, type Reply, stream } from 'millrace'
+import { type Block, push, type Reply, stream } from 'millrace'
 import type { ReplyInit } from 'millrace/reply'
 
 /** What a source does after its blocks; a source that cannot wait gives blocks without end in place of it. */

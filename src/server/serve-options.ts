@@ -1,0 +1,79 @@
+import type { Fetch } from '../adapters/from-fetch.ts'
+import { describeValue } from '../body/block.ts'
+import type { Context } from '../context/context.ts'
+import type { Delivery } from '../delivery/pump.ts'
+import type { Middleware, Routes } from '../gateway/handler.ts'
+
+export interface ServeOptions {
+  /** Port to listen on; 0, the default, takes a free one. */
+  port?: number
+  /** Address to listen on, 127.0.0.1 by default. */
+  hostname?: string
+  /** Handlers by pattern. */
+  routes?: Routes
+  /** An application written for the web standard, in place of routes. */
+  fetch?: Fetch
+  /** Wrapped around every handler, the first outermost. */
+  use?: readonly Middleware[]
+  /** Streams plain bodies of every route in place of buffering them. */
+  stream?: boolean
+  /** How blocks leave where a reply does not say, `block` by default. */
+  delivery?: Delivery
+  /** Bytes that a request body may have, 10 MiB by default. */
+  maxRequestBytes?: number
+  /** Closes the server when it aborts. */
+  signal?: AbortSignal
+  /** Told of every fault once; writes it to standard error by default. */
+  report?: (error: unknown, context: Context | undefined) => void
+}
+
+// What each option must be, and how to say it. `routes` is looked at by the router, which can name the route.
+const rules: Readonly<Record<keyof ServeOptions, { is: (value: unknown) => boolean; give: string }>> = {
+  port: { is: (value) => Number.isInteger(value) && isBetween(value, 0, 65_535), give: '0 to 65535' },
+  hostname: { is: (value) => typeof value === 'string' && value !== '', give: 'an address or a host name' },
+  routes: { is: isObject, give: 'an object of handlers by pattern' },
+  fetch: { is: isFunction, give: 'a function of a Request' },
+  use: { is: (value) => Array.isArray(value) && value.every(isFunction), give: 'a list of functions' },
+  stream: { is: (value) => typeof value === 'boolean', give: 'true or false' },
+  delivery: { is: (value) => value === 'block' || value === 'turn', give: "'block' or 'turn'" },
+  maxRequestBytes: { is: (value) => isBetween(value, 0, Infinity), give: 'a number of bytes, 0 or more' },
+  signal: { is: (value) => value instanceof AbortSignal, give: 'an AbortSignal' },
+  report: { is: isFunction, give: 'a function of an error and a context' },
+}
+
+/**
+ * Checks what a server is asked to do.
+ * @throws TypeError that names the option, for one that there is not, or that cannot be used.
+ */
+export function checkServeOptions(options: ServeOptions): void {
+  if (!isObject(options)) {
+    throw new TypeError(`Cannot serve ${describeValue(options)}: give an object with \`routes\` or \`fetch\``)
+  }
+  for (const [name, value] of Object.entries(options)) checkOption(name, value)
+  if ((options.routes === undefined) === (options.fetch === undefined)) {
+    throw new TypeError('Cannot serve: give either `routes` or `fetch`')
+  }
+}
+
+function checkOption(name: string, value: unknown): void {
+  const rule = new Map(Object.entries(rules)).get(name)
+  if (!rule) {
+    throw new TypeError(
+      `Cannot serve: there is no option \`${name}\`; there are ${Object.keys(rules).join(', ')}`,
+    )
+  }
+  if (value === undefined || rule.is(value)) return
+  throw new TypeError(`Cannot serve: \`${name}\` is ${describeValue(value)}; give ${rule.give}`)
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function isBetween(value: unknown, least: number, most: number): boolean {
+  return typeof value === 'number' && value >= least && value <= most
+}
