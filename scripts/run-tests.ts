@@ -11,14 +11,18 @@ export interface TestCounts {
   skipped: number
 }
 
-/** Runs the suite on the Node at that path, and counts the tests by vitest's own report. */
-export async function runTests(node: string): Promise<CommandResult & { note: string; counts: TestCounts }> {
+/** Runs the suite on the Node at that path, but for `without`, and counts the tests by vitest's own report. */
+export async function runTests(
+  node: string,
+  without: readonly string[] = [],
+): Promise<CommandResult & { note: string; counts: TestCounts }> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-tests-'))
   try {
     const report = join(folder, 'report.json')
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
     const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-    const result = await runCommand(node, [vitest, 'run', ...reporters])
+    const excluded = without.map((pattern) => `--exclude=${pattern}`)
+    const result = await runCommand(node, [vitest, 'run', ...reporters, ...excluded])
     const counts = readCounts(report)
     return { ...result, ...judge(result, counts), counts }
   } finally {

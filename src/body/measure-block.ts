@@ -1,7 +1,7 @@
 import { flush, isBytes, notABlock, toUint8Array } from './block.ts'
 
 /**
- * Bytes that a block will be as UTF-8.
+ * Bytes that a block will be as UTF-8; a character that is split between two texts of a list counts as one.
  * @throws TypeError when it is not a block.
  */
 export function measureBlock(block: unknown): number {
@@ -9,5 +9,22 @@ export function measureBlock(block: unknown): number {
   if (isBytes(block)) return toUint8Array(block).byteLength
   if (block === flush) return 0
   if (!Array.isArray(block)) throw notABlock(block)
-  return block.reduce((sum: number, inner: unknown) => sum + measureBlock(inner), 0)
+  return measureList(block)
+}
+
+function measureList(list: readonly unknown[]): number {
+  let bytes = 0
+  let isHalf = false
+  for (const block of list.flat(Infinity)) {
+    const size = measureBlock(block)
+    if (size === 0) continue
+    bytes += size
+    if (typeof block !== 'string') isHalf = false
+    else {
+      // Two halves are three bytes each when they are apart, and four together.
+      if (isHalf && (block.charCodeAt(0) & 0xfc00) === 0xdc00) bytes -= 2
+      isHalf = (block.charCodeAt(block.length - 1) & 0xfc00) === 0xd800
+    }
+  }
+  return bytes
 }

@@ -48,7 +48,7 @@ export class Connection {
 
   /** Breaks every reply on the connection off. */
   abort(reason: ClientGone | ShuttingDown): void {
-    for (const live of [...this.#live]) live.abort(reason)
+    for (const live of this.#live.slice()) live.abort(reason)
   }
 
   #endIfIdle({ resolve }: PromiseWithResolvers<void>): void {
