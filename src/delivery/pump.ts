@@ -242,8 +242,9 @@ export class Pump {
     this.#framer.reuse()
     this.#framer.slowDown()
     this.#framer.flush()
+    // Not a new turn: a client that takes everything at once must not keep the event loop for this reply.
     if (this.#isAway) this.#mustWait()
-    else this.#onTurn()
+    else this.#blocks.run(this.#loop)
   }
 
   #scheduleFlush(): void {

@@ -32,8 +32,10 @@ export class Http1Sink implements Sink {
     this.#head = head
   }
 
-  // A head that waits for its first block is not held: the next write takes it along.
+  // A head that waits for its first block is not held: the next write takes it along. What is given to a socket that
+  // is destroyed stays here for ever.
   get held(): boolean {
+    if (this.#socket.destroyed) return true
     return !this.#isHeadWaiting && this.#socket.writableLength > 0
   }
 
@@ -69,9 +71,13 @@ export class Http1Sink implements Sink {
     this.#socket.uncork()
   }
 
-  // The callback of a write comes on drain, on error and on close; `drain` alone would be waited for in vain.
+  // The callback of a write comes on drain, on error and on close; `drain` alone would be waited for in vain. A socket
+  // that has failed is never free again: its `close` is about to abort the reply.
   whenFree(callback: () => void): void {
-    this.#socket.write(NOTHING, callback)
+    if (this.#socket.destroyed) return
+    this.#socket.write(NOTHING, (error) => {
+      if (!error) callback()
+    })
   }
 
   end(last: readonly Uint8Array[], trailers: readonly string[], ended: () => void): void {
@@ -88,7 +94,7 @@ export class Http1Sink implements Sink {
   abort(error: Error): void {
     if (this.#isHeadWaiting) this.push()
     const isUrgent = error instanceof ClientGone || error instanceof ShuttingDown
-    if (!this.#isCommitted || isUrgent || !this.held) return this.#tearDown()
+    if (!this.#isCommitted || isUrgent || !this.held || this.#socket.destroyed) return this.#tearDown()
     const timer = setTimeout(() => this.#socket.destroy(), DRAIN_LIMIT)
     this.whenFree(() => {
       clearTimeout(timer)
