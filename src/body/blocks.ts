@@ -36,6 +36,11 @@ export class Blocks implements BlockReader, SourceInit {
     return this.#reader !== undefined
   }
 
+  /** True once it is closed, or about to be. */
+  get isClosed(): boolean {
+    return this.#closing !== undefined
+  }
+
   /** Aborted when the body is closed before its end. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()

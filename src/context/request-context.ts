@@ -28,6 +28,7 @@ export class RequestContext implements Context {
   #state: Map<unknown, unknown> | undefined
   #closers: (() => unknown)[] | undefined
   #isClosed = false
+  readonly #previous: RequestContext | undefined
 
   /** `previous`: the context of the request that has redirected to this one; its state and closers live on here. */
   constructor(facts: RequestFacts, previous?: RequestContext) {
@@ -36,6 +37,7 @@ export class RequestContext implements Context {
     this.path = path
     this.#facts = facts
     this.#search = search
+    this.#previous = previous
     if (!previous) return
     this.#state = previous.#state
     this.#closers = previous.#closers
@@ -91,10 +93,11 @@ export class RequestContext implements Context {
     return this.#closers !== undefined
   }
 
-  /** Aborts `signal`, now or when it is first read. */
+  /** Aborts `signal`, now or when it is first read, and that of the context that has redirected to this one. */
   abort(reason: unknown): void {
     this.#aborted ??= { reason }
     this.#controller?.abort(reason)
+    this.#previous?.abort(reason)
   }
 
   /** Takes what was registered with {@link Context.onClose}; it is called inside this context. */
@@ -107,6 +110,7 @@ export class RequestContext implements Context {
   /** Ends the context: from now on {@link currentContext} refuses it. */
   close(): void {
     this.#isClosed = true
+    this.#previous?.close()
   }
 
   #makeRequest(): Request {

@@ -214,8 +214,8 @@ export class Pump {
       )
     }
     this.#framer.begin(framing)
-    this.#state = advance(this.#state, 'commit')
     this.#sink.commit(framing)
+    this.#state = advance(this.#state, 'commit')
     if (headCommitted.hasSubscribers) headCommitted.publish({ reply: this.#plan.subject, framing })
     if (framing.kind === 'none' || (framing.kind === 'length' && framing.bytes === 0)) this.#end()
     else this.#startHeart()

@@ -1,3 +1,4 @@
+import type { ClientGone, ShuttingDown } from './errors.ts'
 import type { Framing } from './framing.ts'
 
 /** How a reply ended. */
@@ -18,6 +19,16 @@ export interface Outcome {
   blocks: number
 }
 
+/** The outcome of a reply that was broken off from outside before anything of its body was sent. */
+export function toBrokenOutcome(reason: ClientGone | ShuttingDown): Outcome {
+  return {
+    kind: reason.code === 'CLIENT_GONE' ? 'client-gone' : 'shutdown',
+    error: reason,
+    bytes: 0,
+    blocks: 0,
+  }
+}
+
 /** What is known of a body when its head is about to be decided. */
 export interface FirstBlock {
   /** `unknown` where the head goes out before any block; `empty` where there will be none. */
@@ -35,7 +46,10 @@ export interface Sink {
   readonly held: boolean
   /** Decides the framing from the head as it is now; throws when that head cannot be sent. */
   frame(first: FirstBlock): Framing
-  /** Sends the head; it may leave together with the first write, or at the next `push`. */
+  /**
+   * Sends the head; it may leave together with the first write, or at the next `push`. Throws, with nothing sent, for a
+   * head that the transport refuses.
+   */
   commit(framing: Framing): void
   /** Hands bytes over, already framed. They are not to be changed while `held` is true. */
   write(frame: Uint8Array): void

@@ -30,6 +30,9 @@ export type ReplyOptions = {
 
 const optionNames = ['commit', 'delivery', 'trailers', 'onError', 'onClose', 'heartbeat', 'maxBytes'] as const
 
+/** What a timer can wait, in milliseconds: about 25 days. */
+export const LONGEST_TIMER = 2_147_483_647
+
 const noOptions: ReplyOptions = Object.freeze({})
 
 /**
@@ -41,8 +44,10 @@ export function toReplyOptions(init: ReplyInit): ReplyOptions {
   checkChoice('commit', init.commit, ['first-block', 'now'])
   checkChoice('delivery', init.delivery, ['block', 'turn'])
   for (const name of ['trailers', 'onError', 'onClose'] as const) checkFunction(name, init[name])
-  if (init.heartbeat && !(init.heartbeat.every > 0)) {
-    throw new RangeError(`Cannot send a heartbeat every ${init.heartbeat.every} ms: give more than 0`)
+  if (init.heartbeat && !(init.heartbeat.every > 0 && init.heartbeat.every <= LONGEST_TIMER)) {
+    throw new RangeError(
+      `Cannot send a heartbeat every ${init.heartbeat.every} ms: give more than 0 and at most ${LONGEST_TIMER}`,
+    )
   }
   if (init.maxBytes !== undefined && !(init.maxBytes >= 0)) {
     throw new RangeError(`Cannot buffer ${init.maxBytes} bytes: \`maxBytes\` must be 0 or more`)

@@ -7,5 +7,5 @@ export interface Application extends RequestLimits {
   /** Finds what answers a request. */
   find(method: string, path: string): Match
   /** Told of every fault, once: what a handler, a body or a closer threw. */
-  report(error: unknown, context: Context | undefined): void
+  report(error: unknown, context: Context | undefined): unknown
 }

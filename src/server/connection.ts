@@ -24,9 +24,9 @@ export class Connection {
     socket.once('end', this.#onGone)
   }
 
-  /** True when the connection ends with the replies that are being made on it. */
-  get isDraining(): boolean {
-    return this.#drained !== undefined
+  /** True for the last reply of a connection that ends: those before it must not say so. */
+  isEndingWith(live: Live): boolean {
+    return this.#drained !== undefined && this.#live.at(-1) === live
   }
 
   add(live: Live): void {

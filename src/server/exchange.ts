@@ -1,12 +1,13 @@
 // One request and its reply, from the handler to the last `onClose`, whatever happens to either.
 import type { ServerResponse } from 'node:http'
 import { isBytes } from '../body/block.ts'
+import { toBlocks } from '../body/blocks.ts'
 import { type Closer, isPromiseLike, runClosers } from '../body/run-closers.ts'
 import { runInContext } from '../context/current-context.ts'
 import { RequestContext, type RequestFacts } from '../context/request-context.ts'
 import { headCommitted, replyClosed, requestRead } from '../delivery/channels.ts'
 import { ClientGone, type ShuttingDown } from '../delivery/errors.ts'
-import type { Outcome } from '../delivery/sink.ts'
+import { type Outcome, toBrokenOutcome } from '../delivery/sink.ts'
 import type { Replyable } from '../gateway/handler.ts'
 import type { Endpoint } from '../gateway/router.ts'
 import { isAnswer, toErrorReply } from '../gateway/to-error-reply.ts'
@@ -36,7 +37,9 @@ export class Exchange implements Live {
   #handling: Promise<unknown> | undefined
   #sending: Sending | undefined
   #aborted: ClientGone | ShuttingDown | undefined
+  #lateOnClose: OnClose
   #isFailing = false
+  #mustClose = false
   #isOver = false
 
   constructor(application: Application, connection: Connection, nodeResponse: ServerResponse) {
@@ -63,9 +66,8 @@ export class Exchange implements Live {
     if (this.#sending) return this.#sending.abort(reason)
     if (!(reason instanceof ClientGone)) this.#nodeResponse.req.socket.destroy()
     // What the handler registered is closed when it has come to its end, or has had time to.
-    const kind = reason instanceof ClientGone ? 'client-gone' : 'shutdown'
     void runClosers([() => this.#handling]).then((errors) =>
-      this.#complete({ kind, error: reason, bytes: 0, blocks: 0 }, errors),
+      this.#complete(toBrokenOutcome(reason), errors, this.#lateOnClose),
     )
   }
 
@@ -75,6 +77,8 @@ export class Exchange implements Live {
     if (requestRead.hasSubscribers) {
       requestRead.publish({ reply: this, method: context.method, path: context.path })
     }
+    // `TRACE` would be an echo of the client's cookies, and a web `Request` cannot have it.
+    if (context.method === 'TRACE') return this.#answerMethod(context, ALL_METHODS)
     if (context.path === '*') return this.#answerMethod(context, ALL_METHODS)
     const match = this.#application.find(context.method, context.path)
     if (match.kind === 'no-path') throw new HttpError(404)
@@ -98,10 +102,10 @@ export class Exchange implements Live {
 
   #answer(context: RequestContext, answer: Replyable, isStreamed: boolean): Promise<void> | undefined {
     const aborted = this.#aborted
-    if (aborted) return runInContext(context, () => discard(answer, aborted))
-    this.#keepAliveUnlessDraining()
+    if (aborted) return runInContext(context, () => this.#discard(answer, aborted))
     const isPlain = typeof answer === 'string' || isBytes(answer)
     if (isPlain && !this.#isWatched(context) && canSendPlain(this.#nodeResponse)) {
+      if (!this.#mayStay) this.#nodeResponse.shouldKeepAlive = false
       sendPlain(this.#nodeResponse, answer)
       this.#leave()
     } else this.#send(runInContext(context, () => toReply(answer, isStreamed)))
@@ -113,17 +117,27 @@ export class Exchange implements Live {
     return context.hasClosers || headCommitted.hasSubscribers || replyClosed.hasSubscribers
   }
 
-  #keepAliveUnlessDraining(): void {
-    if (this.#connection.isDraining) this.#nodeResponse.shouldKeepAlive = false
+  get #mayStay(): boolean {
+    return !this.#mustClose && !this.#connection.isEndingWith(this)
+  }
+
+  // An answer that comes when nobody waits for it any more has a body that must be closed all the same (G5).
+  async #discard(answer: Replyable, reason: ClientGone | ShuttingDown): Promise<void> {
+    const response = toReply(answer, true)
+    const blocks = response instanceof Reply ? response.blocks : toBlocks(response.body)
+    this.#reportAll(await blocks.close(reason))
+    const { onClose } = response instanceof Reply ? response.options : {}
+    if (!this.#isOver) this.#lateOnClose = onClose
+    else if (onClose) this.#reportAll(await this.#runClosers([() => onClose(toBrokenOutcome(reason))]))
   }
 
   #send(response: Response): void {
-    this.#keepAliveUnlessDraining()
     const { onClose } = response instanceof Reply ? response.options : {}
     this.#sending = new Sending({
       response,
       nodeResponse: this.#nodeResponse,
       delivery: this.#application.delivery,
+      mayStay: this.#mayStay,
       subject: this,
       closed: (outcome, errors) => this.#sent(outcome, errors, onClose),
     })
@@ -147,7 +161,7 @@ export class Exchange implements Live {
     if (this.#isFailing) return void this.#nodeResponse.req.socket.destroy()
     this.#isFailing = true
     // What is left of a body that is too long is not read.
-    if (error instanceof HttpError && error.status === 413) this.#nodeResponse.shouldKeepAlive = false
+    this.#mustClose = error instanceof HttpError && error.status === 413
     const protocol = this.#nodeResponse.req.httpVersion === '1.0' ? 'HTTP/1.0' : 'HTTP/1.1'
     try {
       this.#send(toErrorReply(error, protocol))
@@ -203,11 +217,4 @@ export class Exchange implements Live {
     this.#context?.close()
     this.#connection.remove(this)
   }
-}
-
-// An answer that comes when nobody waits for it any more has a body that must be closed all the same (G5).
-async function discard(answer: Replyable, reason: Error): Promise<void> {
-  const response = toReply(answer, true)
-  if (response instanceof Reply) await response.blocks.close(reason)
-  else await response.body?.cancel(reason)
 }

@@ -45,12 +45,12 @@ export class Http1Sink implements Sink {
   }
 
   commit(framing: Framing): void {
+    this.#head?.write(framing)
+    this.#head = undefined
     this.#framing = framing
     this.#isCommitted = true
     this.#isHeadWaiting = true
     this.#socket.cork()
-    this.#head?.write(framing)
-    this.#head = undefined
     this.#response.flushHeaders()
   }
 

@@ -21,6 +21,8 @@ export class NodeRequest implements RequestFacts {
   readonly #nodeResponse: ServerResponse
   readonly #limits: RequestLimits
   readonly #authority: string
+  // What is there to tell a client that waits for `100 Continue`; undefined where none does.
+  #awaited: { stays: boolean } | undefined
   #transport: Transport | undefined
 
   /** @throws HttpError 400 for a target or a `Host` that is malformed, 413 for a body that is announced too long. */
@@ -33,8 +35,12 @@ export class NodeRequest implements RequestFacts {
     this.#nodeResponse = nodeResponse
     this.#limits = limits
     this.#authority = authority
-    // A client that was never told to continue may send its body or not: nothing after it could be read.
-    if (request.headers.expect !== undefined) nodeResponse.shouldKeepAlive = false
+    // RFC 9110 §10.1.1: the expectation of an HTTP/1.0 client is ignored.
+    if (request.headers.expect !== undefined && request.httpVersion !== '1.0') {
+      // A client that was never told to continue may send its body or not: nothing after it could be read.
+      this.#awaited = { stays: nodeResponse.shouldKeepAlive }
+      nodeResponse.shouldKeepAlive = false
+    }
     if (Number(request.headers['content-length']) > limits.maxRequestBytes)
       throw tooLarge(limits.maxRequestBytes)
   }
@@ -62,12 +68,15 @@ export class NodeRequest implements RequestFacts {
 
   body(): ReadableStream<Uint8Array> | null {
     if (this.method === 'GET' || this.method === 'HEAD' || !hasBody(this.#request)) return null
+    // node:http reads to the end what nobody has read, but not what somebody has read in part.
+    this.#nodeResponse.once('finish', () => this.#request.resume())
     return toWebBody(this.#request, this.#limits.maxRequestBytes, () => this.#continue())
   }
 
   #continue(): void {
-    if (this.#request.headers.expect === undefined || this.#nodeResponse.headersSent) return
-    this.#nodeResponse.shouldKeepAlive = true
+    if (!this.#awaited || this.#nodeResponse.headersSent) return
+    this.#nodeResponse.shouldKeepAlive = this.#awaited.stays
+    this.#awaited = undefined
     this.#nodeResponse.writeContinue()
   }
 }
@@ -128,7 +137,7 @@ function splitTarget(request: IncomingMessage): { authority: string; target: str
   const target = request.url ?? '/'
   const authority = request.headers.host ?? 'localhost'
   if (target.startsWith('/')) {
-    if (!isAuthority(authority))
+    if (!isAuthority(authority) || hasTwoHosts(request))
       throw new HttpError(400, 'Cannot use the Host of the request: it is malformed')
     return { authority, target }
   }
@@ -138,6 +147,16 @@ function splitTarget(request: IncomingMessage): { authority: string; target: str
     throw new HttpError(400, 'Cannot use the target of the request: give a path or an http URL')
   }
   return { authority: url.host, target: url.pathname + url.search }
+}
+
+// RFC 9112 §3.2: two hosts are none.
+function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]
+    if (name?.length === 4 && name.toLowerCase() === 'host') count++
+  }
+  return count > 1
 }
 
 let lastAuthority = ''
@@ -150,7 +169,8 @@ function isAuthority(text: string): boolean {
 }
 
 function hasAuthoritySyntax(text: string): boolean {
-  return /^(?:[\w.!$&'()*+,;=~%-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i.test(text)
+  const isShaped = /^(?:[\w.!$&'()*+,;=~%-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i.test(text)
+  return isShaped && URL.canParse(`http://${text}`)
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { ContractError } from '../delivery/errors.ts'
 import { decideFraming, type Framing, isBodiless } from '../delivery/framing.ts'
 import type { FirstBlock } from '../delivery/sink.ts'
@@ -9,11 +9,14 @@ import { Reply } from '../reply/reply.ts'
 export class OutgoingHead {
   readonly #reply: Response
   readonly #response: ServerResponse
+  readonly #mayStay: boolean
   #fields: string[] = []
 
-  constructor(reply: Response, response: ServerResponse) {
+  /** `mayStay`: whether the connection may be used for another request. */
+  constructor(reply: Response, response: ServerResponse, mayStay = true) {
     this.#reply = reply
     this.#response = response
+    this.#mayStay = mayStay
   }
 
   /**
@@ -35,16 +38,28 @@ export class OutgoingHead {
     return framing
   }
 
-  /** Writes it; from here on a change to the reply's head throws (G3). */
+  /**
+   * Writes it; from here on a change to the reply's head throws (G3).
+   * @throws TypeError for a field that node:http refuses; nothing was written then.
+   */
   write(framing: Framing): void {
     const response = this.#response
+    const { status, statusText } = this.#reply
     if (framing.kind === 'chunked') this.#fields.push('transfer-encoding', 'chunked')
     if (framing.kind === 'close') response.useChunkedEncodingByDefault = false
-    // node:http never keeps an HTTP/1.0 connection by itself.
-    const hasEnd = framing.kind === 'length' || framing.kind === 'none'
-    if (response.req.httpVersion === '1.0') response.shouldKeepAlive = hasEnd && asksToStay(response.req)
-    response.writeHead(this.#reply.status, this.#reply.statusText || undefined, this.#fields)
+    this.#decideStay(framing)
+    // Always a reason: node:http would take that of a head which it has refused before.
+    response.writeHead(status, statusText || (STATUS_CODES[status] ?? ''), this.#fields)
     if (this.#reply instanceof Reply) this.#reply.commit()
+  }
+
+  #decideStay({ kind }: Framing): void {
+    const response = this.#response
+    if (!this.#mayStay) response.shouldKeepAlive = false
+    // RFC 9112 §9.3: HTTP/1.0 stays when it is asked to, and the end of the body is told by a length.
+    else if (response.req.httpVersion === '1.0') {
+      response.shouldKeepAlive = (kind === 'length' || kind === 'none') && asksToStay(response.req)
+    }
   }
 
   #addLength(announced: number | undefined, length: number | undefined): void {

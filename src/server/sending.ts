@@ -9,7 +9,7 @@ import { headCommitted } from '../delivery/channels.ts'
 import type { ClientGone, ShuttingDown } from '../delivery/errors.ts'
 import { isBodiless } from '../delivery/framing.ts'
 import { type Delivery, Pump } from '../delivery/pump.ts'
-import type { FirstBlock, Outcome } from '../delivery/sink.ts'
+import { type FirstBlock, type Outcome, toBrokenOutcome } from '../delivery/sink.ts'
 import { type HeadersInput, toTrailerFields } from '../reply/head.ts'
 import { Reply } from '../reply/reply.ts'
 import type { ReplyOptions } from '../reply/reply-options.ts'
@@ -21,6 +21,8 @@ export interface SendingPlan {
   readonly nodeResponse: ServerResponse
   /** For a reply that does not say. */
   readonly delivery: Delivery
+  /** Whether the connection may be used for another request. */
+  readonly mayStay: boolean
   /** Stands for the reply in the diagnostics channels. */
   readonly subject: object
   /** Called once, when nothing more is sent and the body is closed; `errors` is what the closers threw. */
@@ -38,8 +40,6 @@ type Stage =
   | { kind: 'ending' }
   | { kind: 'over' }
 
-const nothing = { bytes: 0, blocks: 0 } as const
-
 /**
  * The sending of one response on an HTTP/1 connection. It lets go of the response when the head has gone out, so that
  * a stream that waits for its source keeps no more than it needs.
@@ -54,7 +54,8 @@ export class Sending {
   #stage: Stage
 
   /** @throws TypeError for a response whose body was started before. */
-  constructor({ response, nodeResponse, delivery, subject, closed }: SendingPlan) {
+  constructor(plan: SendingPlan) {
+    const { response, nodeResponse, delivery, mayStay, subject, closed } = plan
     this.#nodeResponse = nodeResponse
     this.#blocks = response instanceof Reply ? response.blocks : toForeignBlocks(response)
     this.#options = response instanceof Reply ? response.options : {}
@@ -62,8 +63,8 @@ export class Sending {
     this.#subject = subject
     this.#closed = closed
     const way = this.#wayOf(response)
-    this.#stage = { kind: 'preparing', way, head: new OutgoingHead(response, nodeResponse) }
-    if (this.#blocks.started) throw new TypeError('Cannot send a reply twice: its body was started already')
+    this.#stage = { kind: 'preparing', way, head: new OutgoingHead(response, nodeResponse, mayStay) }
+    this.#checkUnsent()
   }
 
   start(): void {
@@ -79,9 +80,17 @@ export class Sending {
     const stage = this.#stage
     if (stage.kind === 'over') return
     if (stage.kind === 'pumping') return stage.pump.abort(reason)
-    const kind = reason.code === 'CLIENT_GONE' ? 'client-gone' : 'shutdown'
-    if (kind === 'shutdown') this.#nodeResponse.req.socket.destroy()
-    this.#close({ kind, error: reason, ...nothing })
+    if (reason.code !== 'CLIENT_GONE') this.#nodeResponse.req.socket.destroy()
+    this.#close(toBrokenOutcome(reason))
+  }
+
+  // Text and bytes can be sent again; a source has been asked or closed.
+  #checkUnsent(): void {
+    const { literal, started, isClosed } = this.#blocks
+    if (literal !== undefined || !(started || isClosed)) return
+    throw new TypeError(
+      'Cannot send a reply twice: its body was sent or closed already; make a reply for each request',
+    )
   }
 
   #wayOf(response: Response): Way {
@@ -135,7 +144,11 @@ export class Sending {
     const { socket } = this.#nodeResponse
     if (socket) return this.#pump(socket, head)
     this.#nodeResponse.once('socket', (late: Socket) => {
-      if (this.#stage.kind === 'preparing') this.#pump(late, head)
+      if (this.#stage.kind !== 'preparing') return
+      this.#attempt(() => {
+        this.#checkUnsent()
+        this.#pump(late, head)
+      })
     })
   }
 
@@ -174,12 +187,14 @@ export class Sending {
   }
 
   #refuse(error: unknown): void {
-    if (this.#stage.kind === 'preparing') this.#close({ kind: 'refused', error, ...nothing })
+    if (this.#stage.kind === 'preparing') this.#close({ kind: 'refused', error, bytes: 0, blocks: 0 })
   }
 
   #close(outcome: Outcome): void {
     if (this.#stage.kind === 'over') return
     this.#stage = { kind: 'over' }
+    // Nothing holds text and bytes open, and they may be on their way in another reply.
+    if (this.#blocks.literal !== undefined) return this.#closed(outcome, [])
     const reason = outcome.kind === 'complete' ? undefined : outcome.error
     void this.#blocks.close(reason).then((errors) => this.#closed(outcome, errors))
   }

@@ -24,7 +24,7 @@ export interface ServeOptions {
   /** Closes the server when it aborts. */
   signal?: AbortSignal
   /** Told of every fault once; writes it to standard error by default. */
-  report?: (error: unknown, context: Context | undefined) => void
+  report?: (error: unknown, context: Context | undefined) => unknown
 }
 
 // What each option must be, and how to say it. `routes` is looked at by the router, which can name the route.

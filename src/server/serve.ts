@@ -5,13 +5,14 @@ import type { Context } from '../context/context.ts'
 import { ShuttingDown } from '../delivery/errors.ts'
 import { fromFetch } from '../adapters/from-fetch.ts'
 import { Router } from '../gateway/router.ts'
+import { LONGEST_TIMER } from '../reply/reply-options.ts'
 import type { Application } from './application.ts'
 import { Connection } from './connection.ts'
 import { Exchange } from './exchange.ts'
 import { checkServeOptions, type ServeOptions } from './serve-options.ts'
 
 export interface CloseOptions {
-  /** Milliseconds that live replies have to end, 10,000 by default. */
+  /** Milliseconds that live replies have to end, 10,000 by default; 0 or more. */
   grace?: number
 }
 
@@ -49,6 +50,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const url = `http://${toAuthority(options.hostname ?? '127.0.0.1')}:${port}`
   let closing: Promise<void> | undefined
   const close = ({ grace = 10_000 }: CloseOptions = {}) => {
+    if (!(grace >= 0)) throw new RangeError(`Cannot close within ${grace} ms: \`grace\` must be 0 or more`)
     options.signal?.removeEventListener('abort', onAbort)
     return (closing ??= drain(nodeServer, connections, grace))
   }
@@ -62,8 +64,20 @@ function toApplication(options: ServeOptions): Application {
   const { fetch, use = [], stream = false, delivery = 'block', maxRequestBytes = 10_485_760 } = options
   const routes = fetch ? { '/**': fromFetch(fetch) } : (options.routes ?? {})
   const router = new Router(routes, { use, stream })
-  const { report = printError } = options
+  const report = toReport(options.report ?? printError)
   return { find: (method, path) => router.find(method, path), report, maxRequestBytes, delivery }
+}
+
+// A `report` that fails itself must not take the reply along: both errors are printed.
+function toReport(report: NonNullable<ServeOptions['report']>): Application['report'] {
+  return async (error, context) => {
+    try {
+      await report(error, context)
+    } catch (cause) {
+      printError(error, context)
+      printError(cause, context)
+    }
+  }
 }
 
 function printError(error: unknown, context: Context | undefined): void {
@@ -77,13 +91,18 @@ async function drain(
   grace: number,
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
+  // node:http would destroy what it takes for idle: connections that still hold the end of a reply for a slow client.
+  nodeServer.closeIdleConnections = () => {}
   nodeServer.close(() => resolve())
   const drained = [...connections.values()].map((connection) => connection.drain())
-  const timer = setTimeout(() => {
-    const reason = new ShuttingDown('Cannot finish the reply: the server is closing')
-    for (const connection of connections.values()) connection.abort(reason)
-    nodeServer.closeAllConnections()
-  }, grace)
+  const timer = setTimeout(
+    () => {
+      const reason = new ShuttingDown('Cannot finish the reply: the server is closing')
+      for (const connection of connections.values()) connection.abort(reason)
+      nodeServer.closeAllConnections()
+    },
+    Math.min(grace, LONGEST_TIMER),
+  )
   await Promise.all([promise, ...drained])
   clearTimeout(timer)
 }
