@@ -27,7 +27,8 @@ export function describeValue(value: unknown): string {
   if (value === undefined) return 'undefined'
   if (typeof value === 'function') return `a function${value.name ? ` (${value.name})` : ''}`
   if (typeof value === 'object') return `an object (${value.constructor?.name ?? 'without a prototype'})`
-  return `a ${typeof value} (${String(value)})`
+  const text = String(value)
+  return `a ${typeof value} (${text.length > 60 ? `${text.slice(0, 59)}…` : text})`
 }
 
 /** The error for a yielded value that is not a block. */

@@ -146,9 +146,10 @@ function openNodeReadable(stream: NodeReadable): BlockReader {
   }
 }
 
-function notASource(value: unknown): TypeError {
+/** The error for a value that cannot be a body. */
+export function notASource(value: unknown): TypeError {
   return new TypeError(
     `Cannot send a body that is ${describeValue(value)}: ` +
-      'give text, bytes, a list of blocks, a Blob, an iterable or a stream; for data use json(), csv() or ndjson()',
+      'give text, bytes, a list of blocks, a Blob, an iterable or a stream; for data use Response.json(), csv() or ndjson()',
   )
 }

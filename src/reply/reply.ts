@@ -1,7 +1,7 @@
 import { describeValue } from '../body/block.ts'
 import { Blocks, toBlocks } from '../body/blocks.ts'
 import { type PushFunction, toPushedBlocks } from '../body/pushed-blocks.ts'
-import { type Body, isBlob, isLiteral, isSource } from '../body/source.ts'
+import { type Body, isBlob, isLiteral, isSource, notASource } from '../body/source.ts'
 import { ContractError } from '../delivery/errors.ts'
 import { isBodiless } from '../delivery/framing.ts'
 import { sealHeaders } from './head.ts'
@@ -103,8 +103,5 @@ function define(target: Response, values: Record<string, unknown>): void {
 function checkBody(body: unknown): unknown {
   if (isLiteral(body) || isSource(body)) return body
   if (typeof body === 'object' && body !== null && isBlob(body)) return body
-  throw new TypeError(
-    `Cannot send a body that is ${describeValue(body)}: ` +
-      'give text, bytes, a list of blocks, a Blob, an iterable or a stream; for data use json(), csv() or ndjson()',
-  )
+  throw notASource(body)
 }

@@ -26,6 +26,9 @@ type OnClose = ReplyOptions['onClose']
 // RFC 9110 §9.3.7: `OPTIONS *` asks of the server, not of a route.
 const ALL_METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT'
 
+// Internal redirects in one request: more are a loop.
+const REDIRECT_LIMIT = 10
+
 /** One request being answered on an HTTP/1 connection. */
 export class Exchange implements Live {
   readonly #application: Application
@@ -173,8 +176,8 @@ export class Exchange implements Live {
   #redispatch(target: string): void {
     this.#visited ??= new Set(this.#facts && [this.#facts.target])
     try {
-      if (this.#visited.has(target))
-        throw new Error(`Cannot redirect internally to ${target} twice in one request`)
+      const isLoop = this.#visited.has(target) || this.#visited.size > REDIRECT_LIMIT
+      if (isLoop) throw new Error(`Cannot redirect internally to ${target}: it goes round in circles`)
       this.#visited.add(target)
       if (this.#facts) this.#dispatch(new RedirectedRequest(this.#facts, target))
     } catch (error) {

@@ -159,7 +159,7 @@ function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
   return count > 1
 }
 
-let lastAuthority = ''
+let lastAuthority: string | undefined
 
 function isAuthority(text: string): boolean {
   if (text === lastAuthority) return true
