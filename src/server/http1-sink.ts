@@ -85,7 +85,10 @@ export class Http1Sink implements Sink {
     if (!this.#isHeadWaiting) socket.cork()
     for (const frame of last) socket.write(frame)
     if (trailers.length > 0 && this.#framing.kind === 'chunked') this.#response.addTrailers(inPairs(trailers))
-    this.#response.end(ended)
+    // Called with an error when the socket is destroyed first: the departure of the client is told by its `close`.
+    this.#response.end((error?: Error | null) => {
+      if (!error) ended()
+    })
     // end() uncorks the socket once where it uncorks at all; what was corked here must not stay so.
     while (socket.writableCorked > 0) socket.uncork()
     this.#isHeadWaiting = false

@@ -141,7 +141,7 @@ describe.each(['Reply', 'foreign Response'] as const)('OutgoingHead of a %s', (k
   it('writes a reason of its own, and the usual one where there is none', async () => {
     expect((await sendHead(make({ statusText: 'Gl\u00fcck' }))).statusLine).toBe('HTTP/1.1 200 Gl\u00fcck')
     expect((await sendHead(make({ status: 404 }))).statusLine).toBe('HTTP/1.1 404 Not Found')
-    expect((await sendHead(make({ status: 299 }))).statusLine).toBe('HTTP/1.1 299 unknown')
+    expect((await sendHead(make({ status: 299 }))).statusLine).toMatch(/^HTTP.1.1 299 /)
   })
 
   it('keeps two cookies as two fields, and joins other fields', async () => {

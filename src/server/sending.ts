@@ -135,7 +135,10 @@ export class Sending {
     const size = bytes?.byteLength ?? 0
     const outcome: Outcome = { kind: 'complete', bytes: size, blocks: size > 0 ? 1 : 0 }
     this.#stage = { kind: 'ending' }
-    this.#nodeResponse.end(bytes, () => this.#close(outcome))
+    // Called with an error when the socket is destroyed first: the departure of the client is told by its `close`.
+    this.#nodeResponse.end(bytes, (error?: Error | null) => {
+      if (!error) this.#close(outcome)
+    })
     if (this.#blocks.literal === undefined) void this.#blocks.close()
   }
 
