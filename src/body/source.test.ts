@@ -143,3 +143,16 @@ describe('isSource, isLiteral, isBlob', () => {
     if (typeof value === 'object' && value !== null) expect(isBlob(value)).toBe(kind === 'blob')
   })
 })
+
+it('openSource refuses an async function, and leaves no rejection of it unhandled', async () => {
+  const unhandled: unknown[] = []
+  const note = (error: unknown) => unhandled.push(error)
+  process.on('unhandledRejection', note)
+  const write: unknown = async () => {
+    throw new Error('thrown by the function')
+  }
+  expect(() => openSource(write, init)).toThrow(/a function that writes goes to push\(\)/)
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
+})

@@ -115,6 +115,8 @@ export function openSource(body: unknown, init: SourceInit): BlockReader {
 function callSource(source: Function, init: SourceInit): unknown {
   const made: unknown = Reflect.apply(source, undefined, [init])
   if (typeof made === 'object' && made !== null && isSource(made)) return made
+  // Nobody will await what an async function does.
+  if (made instanceof Promise) made.catch(() => {})
   throw new TypeError(
     `Cannot stream a function that returns ${describeValue(made)}: ` +
       'give a generator function; a function that writes goes to push()',

@@ -6,7 +6,7 @@ import { type Closer, isPromiseLike, runClosers } from '../body/run-closers.ts'
 import { runInContext } from '../context/current-context.ts'
 import { RequestContext, type RequestFacts } from '../context/request-context.ts'
 import { headCommitted, replyClosed, requestRead } from '../delivery/channels.ts'
-import { ClientGone, type ShuttingDown } from '../delivery/errors.ts'
+import { ClientGone, ShuttingDown } from '../delivery/errors.ts'
 import { type Outcome, toBrokenOutcome } from '../delivery/sink.ts'
 import type { Replyable } from '../gateway/handler.ts'
 import type { Endpoint } from '../gateway/router.ts'
@@ -107,7 +107,9 @@ export class Exchange implements Live {
     const aborted = this.#aborted
     if (aborted) return runInContext(context, () => this.#discard(answer, aborted))
     const isPlain = typeof answer === 'string' || isBytes(answer)
-    if (isPlain && !this.#isWatched(context) && canSendPlain(this.#nodeResponse)) {
+    // One that waits for its turn on the connection is still alive until it has left.
+    const isNext = this.#nodeResponse.socket !== null
+    if (isPlain && isNext && !this.#isWatched(context) && canSendPlain(this.#nodeResponse)) {
       if (!this.#mayStay) this.#nodeResponse.shouldKeepAlive = false
       sendPlain(this.#nodeResponse, answer)
       this.#leave()
@@ -140,7 +142,7 @@ export class Exchange implements Live {
       response,
       nodeResponse: this.#nodeResponse,
       delivery: this.#application.delivery,
-      mayStay: this.#mayStay,
+      mayStay: () => this.#mayStay,
       subject: this,
       closed: (outcome, errors) => this.#sent(outcome, errors, onClose),
     })
@@ -158,7 +160,7 @@ export class Exchange implements Live {
   }
 
   #fail(error: unknown): void {
-    if (this.#isOver || this.#aborted) return
+    if (this.#isOver || this.#aborted) return this.#reportLate(error)
     if (error instanceof InternalRedirect && !this.#isFailing) return this.#redispatch(error.target)
     if (!isAnswer(error)) this.#report(error)
     if (this.#isFailing) return void this.#nodeResponse.req.socket.destroy()
@@ -171,6 +173,14 @@ export class Exchange implements Live {
     } catch (cause) {
       this.#fail(cause)
     }
+  }
+
+  // Nobody waits for the reply any more. What came of that is no fault; anything else must be heard of.
+  #reportLate(error: unknown): void {
+    const isExpected = error instanceof ClientGone || error instanceof ShuttingDown || error === this.#aborted
+    const isAbort = error instanceof Error && error.name === 'AbortError'
+    if (!isExpected && !isAbort && !(error instanceof InternalRedirect) && !isAnswer(error))
+      this.#report(error)
   }
 
   #redispatch(target: string): void {

@@ -64,6 +64,11 @@ async function openCommitted(init: ReplyInit = {}, version = '1.1'): Promise<Ope
   return opened
 }
 
+// Not `once`, which rejects with the error of a connection that was reset.
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()))
+}
+
 function commit(sink: Http1Sink): void {
   sink.commit(sink.frame(first))
 }
@@ -144,7 +149,7 @@ describe('Http1Sink, while it sends', () => {
     const free = vi.fn()
     opened.sink.whenFree(free)
     opened.client.leave()
-    await once(opened.socket, 'close')
+    await closed(opened.socket)
     opened.sink.whenFree(free)
     await new Promise((resolve) => setImmediate(resolve))
     expect(free).not.toHaveBeenCalled()
@@ -285,14 +290,14 @@ describe('Http1Sink, broken off', () => {
     const ended = vi.fn()
     opened.sink.end([], [], ended)
     opened.sink.abort(new ClientGone())
-    await once(opened.socket, 'close')
+    await closed(opened.socket)
     expect(ended).not.toHaveBeenCalled()
   })
 
   it('does nothing to a connection that is gone already', async () => {
     const opened = await openCommitted({}, '1.0')
     opened.client.leave()
-    await once(opened.socket, 'close')
+    await closed(opened.socket)
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     opened.sink.abort(new ClientGone())
     vi.runAllTimers()

@@ -85,9 +85,9 @@ export class Http1Sink implements Sink {
     if (!this.#isHeadWaiting) socket.cork()
     for (const frame of last) socket.write(frame)
     if (trailers.length > 0 && this.#framing.kind === 'chunked') this.#response.addTrailers(inPairs(trailers))
-    // Called with an error when the socket is destroyed first: the departure of the client is told by its `close`.
+    // Called with an error when the socket is destroyed first, on Node 22 without one: the departure of the client is told by its `close`.
     this.#response.end((error?: Error | null) => {
-      if (!error) ended()
+      if (!error && !this.#socket.destroyed) ended()
     })
     // end() uncorks the socket once where it uncorks at all; what was corked here must not stay so.
     while (socket.writableCorked > 0) socket.uncork()
@@ -98,7 +98,7 @@ export class Http1Sink implements Sink {
     if (this.#isHeadWaiting) this.push()
     const isUrgent = error instanceof ClientGone || error instanceof ShuttingDown
     if (!this.#isCommitted || isUrgent || !this.held || this.#socket.destroyed) return this.#tearDown()
-    const timer = setTimeout(() => this.#socket.destroy(), DRAIN_LIMIT)
+    const timer = setTimeout(() => this.#socket.destroy(), DRAIN_LIMIT).unref()
     this.whenFree(() => {
       clearTimeout(timer)
       this.#tearDown()

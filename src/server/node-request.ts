@@ -69,7 +69,11 @@ export class NodeRequest implements RequestFacts {
   body(): ReadableStream<Uint8Array> | null {
     if (this.method === 'GET' || this.method === 'HEAD' || !hasBody(this.#request)) return null
     // node:http reads to the end what nobody has read, but not what somebody has read in part.
-    this.#nodeResponse.once('finish', () => this.#request.resume())
+    this.#nodeResponse.once('finish', () => {
+      // The listener of the iterator would keep it from flowing.
+      this.#request.removeAllListeners('readable')
+      this.#request.resume()
+    })
     return toWebBody(this.#request, this.#limits.maxRequestBytes, () => this.#continue())
   }
 

@@ -9,11 +9,11 @@ import { Reply } from '../reply/reply.ts'
 export class OutgoingHead {
   readonly #reply: Response
   readonly #response: ServerResponse
-  readonly #mayStay: boolean
+  readonly #mayStay: () => boolean
   #fields: string[] = []
 
-  /** `mayStay`: whether the connection may be used for another request. */
-  constructor(reply: Response, response: ServerResponse, mayStay = true) {
+  /** `mayStay`: whether the connection may be used for another request, asked when the head is written. */
+  constructor(reply: Response, response: ServerResponse, mayStay: () => boolean = () => true) {
     this.#reply = reply
     this.#response = response
     this.#mayStay = mayStay
@@ -55,7 +55,7 @@ export class OutgoingHead {
 
   #decideStay({ kind }: Framing): void {
     const response = this.#response
-    if (!this.#mayStay) response.shouldKeepAlive = false
+    if (!this.#mayStay()) response.shouldKeepAlive = false
     // RFC 9112 §9.3: HTTP/1.0 stays when it is asked to, and the end of the body is told by a length.
     else if (response.req.httpVersion === '1.0') {
       response.shouldKeepAlive = (kind === 'length' || kind === 'none') && asksToStay(response.req)

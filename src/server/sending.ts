@@ -21,8 +21,8 @@ export interface SendingPlan {
   readonly nodeResponse: ServerResponse
   /** For a reply that does not say. */
   readonly delivery: Delivery
-  /** Whether the connection may be used for another request. */
-  readonly mayStay: boolean
+  /** Whether the connection may be used for another request; asked when the head goes out. */
+  readonly mayStay: () => boolean
   /** Stands for the reply in the diagnostics channels. */
   readonly subject: object
   /** Called once, when nothing more is sent and the body is closed; `errors` is what the closers threw. */
@@ -135,9 +135,9 @@ export class Sending {
     const size = bytes?.byteLength ?? 0
     const outcome: Outcome = { kind: 'complete', bytes: size, blocks: size > 0 ? 1 : 0 }
     this.#stage = { kind: 'ending' }
-    // Called with an error when the socket is destroyed first: the departure of the client is told by its `close`.
+    // Called with an error when the socket is destroyed first, on Node 22 without one: the departure of the client is told by its `close`.
     this.#nodeResponse.end(bytes, (error?: Error | null) => {
-      if (!error) this.#close(outcome)
+      if (!error && !this.#nodeResponse.req.socket.destroyed) this.#close(outcome)
     })
     if (this.#blocks.literal === undefined) void this.#blocks.close()
   }

@@ -47,6 +47,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   nodeServer.on('request', answer)
   nodeServer.on('checkContinue', answer)
   const port = await listen(nodeServer, options)
+  nodeServer.on('error', (error) => application.report(error, undefined))
   const url = `http://${toAuthority(options.hostname ?? '127.0.0.1')}:${port}`
   let closing: Promise<void> | undefined
   const close = ({ grace = 10_000 }: CloseOptions = {}) => {
@@ -112,9 +113,11 @@ async function listen(
   { port = 0, hostname = '127.0.0.1' }: ServeOptions,
 ): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  nodeServer.once('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, hostname, port)))
+  const refuse = (cause: NodeJS.ErrnoException) => reject(explain(cause, hostname, port))
+  nodeServer.once('error', refuse)
   nodeServer.listen(port, hostname, resolve)
   await promise
+  nodeServer.off('error', refuse)
   const address = nodeServer.address()
   return typeof address === 'object' && address ? address.port : port
 }

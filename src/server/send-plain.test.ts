@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { openTestServer } from '../../test/support/test-server.ts'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { canSendPlain } from './send-plain.ts'
+
+function toResponse(method: string, version: string): ServerResponse {
+  const request = new IncomingMessage(new Socket())
+  request.method = method
+  request.httpVersion = version
+  return new ServerResponse(request)
+}
+
+describe('canSendPlain', () => {
+  it.each([
+    ['GET', '1.1', true],
+    ['POST', '1.1', true],
+    ['HEAD', '1.1', false],
+    ['GET', '1.0', false],
+    ['HEAD', '1.0', false],
+  ])('of %s over HTTP/%s is %s', (method, version, expected) => {
+    expect(canSendPlain(toResponse(method, version))).toBe(expected)
+  })
+})
+
+const plain = {
+  text: 'Grüße 😀',
+  'no text': '',
+  'half a character': '\ud83d',
+  bytes: new Uint8Array([0, 255, 10]),
+  'no bytes': new Uint8Array(0),
+  'a Buffer': Buffer.from('buffer'),
+  'part of a buffer': new Uint8Array(Buffer.from('-part-').buffer, 0, 4).subarray(1, 3),
+  'words of two bytes': new Uint16Array([0x4241, 0x4443]),
+  'a DataView': new DataView(Uint8Array.from([1, 2, 3, 4]).buffer, 1, 2),
+  'an ArrayBuffer': new Uint8Array([1, 2, 3]).buffer,
+}
+
+describe('sendPlain', () => {
+  it.each(Object.entries(plain))(
+    'sends %s with the same head as a reply that is not plain',
+    async (_, body) => {
+      await using server = await openTestServer({
+        routes: {
+          '/plain': () => body,
+          '/whole': (context) => {
+            // Somebody waits for the end of the reply: it goes the long way.
+            context.onClose(() => {})
+            return body
+          },
+        },
+      })
+      const client = server.client()
+      const heads: object[] = []
+      for (const path of ['/plain', '/whole']) {
+        client.get(path)
+        const { statusLine, headers, body: bytes } = await client.reply()
+        const { date, ...others } = Object.fromEntries(headers)
+        expect(date).toMatch(/ GMT$/)
+        heads.push({ statusLine, others, bytes: bytes.toString('hex') })
+      }
+      expect(heads[0]).toEqual(heads[1])
+      expect(server.reported).toEqual([])
+    },
+  )
+
+  it('counts bytes, not characters', async () => {
+    await using server = await openTestServer({ routes: { '/': () => plain.text } })
+    const client = server.client()
+    client.get('/')
+    const { headers, text } = await client.reply()
+    expect([headers.get('content-length'), text]).toEqual(['12', plain.text])
+  })
+})
