@@ -35,7 +35,14 @@ async function connect() {
 function prepare(nodeResponse: ServerResponse, response: Response) {
   const { promise, resolve } = Promise.withResolvers<{ outcome: Outcome; errors: readonly unknown[] }>()
   const closed = vi.fn((outcome: Outcome, errors: readonly unknown[]) => resolve({ outcome, errors }))
-  const plan = { response, nodeResponse, delivery: 'block', mayStay: () => true, subject: {}, closed } as const
+  const plan = {
+    response,
+    nodeResponse,
+    delivery: 'block',
+    mayStay: () => true,
+    subject: {},
+    closed,
+  } as const
   return { sending: new Sending(plan), closed, over: promise }
 }
 
