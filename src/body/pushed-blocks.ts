@@ -98,7 +98,9 @@ export class PushedBlocks implements AsyncIterableIterator<Block>, Out {
 
   async #start(): Promise<void> {
     try {
-      await this.#push(this)
+      const made: unknown = this.#push(this)
+      if (isIterator(made)) throw notAPushFunction()
+      await made
       this.#settle({ kind: 'done' })
     } catch (error) {
       this.#settle({ kind: 'failed', error })
@@ -150,6 +152,16 @@ export class PushedBlocks implements AsyncIterableIterator<Block>, Out {
 /** The blocks that a function writes, as a source. */
 export function toPushedBlocks(push: PushFunction): PushedBlocks {
   return new PushedBlocks(push)
+}
+
+function isIterator(made: unknown): boolean {
+  return typeof made === 'object' && made !== null && 'next' in made
+}
+
+function notAPushFunction(): TypeError {
+  return new TypeError(
+    'Cannot push a generator function: it goes to stream(); push() takes a function that writes to `out`',
+  )
 }
 
 function refused(error: Error): Promise<void> {

@@ -82,10 +82,13 @@ export class RequestContext implements Context {
     return this.#isClosed
   }
 
-  onClose(closer: () => unknown): void {
-    if (this.#isClosed) throw new Error('Cannot register what to call on close: the reply has closed')
-    this.#closers ??= []
-    this.#closers.push(closer)
+  /** Made when it is read, so that `({ onClose })` works and costs nothing where nobody asks. */
+  get onClose(): (closer: () => unknown) => void {
+    return (closer) => {
+      if (this.#isClosed) throw new Error('Cannot register what to call on close: the reply has closed')
+      this.#closers ??= []
+      this.#closers.push(closer)
+    }
   }
 
   /** True when something waits for the end of the reply. */

@@ -1,8 +1,8 @@
 import { create as createDisposition } from 'content-disposition'
-import { flush } from '../body/block.ts'
+import { describeValue, flush } from '../body/block.ts'
 import { type Blocks, toBlocks } from '../body/blocks.ts'
 import { isPromiseLike, throwTogether } from '../body/run-closers.ts'
-import type { BlockReader, ReaderSource, Source, Step } from '../body/source.ts'
+import { type BlockReader, isSource, type ReaderSource, type Source, type Step } from '../body/source.ts'
 import { Reply } from '../reply/reply.ts'
 import type { ReplyInit } from '../reply/reply-options.ts'
 import type { RecordEncoder } from './format-records.ts'
@@ -23,6 +23,9 @@ export interface RecordFormat {
 
 /** A streamed reply of encoded records; a record is not a block, so they leave by the turn. */
 export function recordReply(records: Records | Source, { encoder, type, init }: RecordFormat): Reply {
+  if (!isSource(records)) {
+    throw new TypeError(`Cannot write records of ${describeValue(records)}: give an iterable of records`)
+  }
   const headers = new Headers(init.headers)
   if (!headers.has('content-type')) headers.set('content-type', type)
   if (init.filename !== undefined) headers.set('content-disposition', createDisposition(init.filename))

@@ -150,15 +150,27 @@ function isHandler(value: unknown): value is Handler {
 
 function decodeParams(params: Record<string, string> | undefined): Record<string, string> | undefined {
   if (!params) return undefined
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeParam(value)]))
+}
+
+// `..%2f` is one segment of the path until it is decoded: a handler that takes the rest of a path for a file would
+// leave its folder by it.
+function decodeParam(value: string): string {
+  const decoded = decode(value)
+  if (!/(?:^|[/\\])\.{1,2}(?:$|[/\\])|\0/.test(decoded)) return decoded
+  throw new HttpError(400, 'Cannot use the path: it holds an encoded dot segment or NUL')
+}
+
+function decode(value: string): string {
   try {
-    return Object.fromEntries(
-      Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]),
-    )
+    return decodeURIComponent(value)
   } catch (cause) {
     throw new HttpError(
       400,
       'Cannot decode the path: it holds a percent sign that starts no UTF-8 character',
-      { cause },
+      {
+        cause,
+      },
     )
   }
 }

@@ -62,6 +62,11 @@ describe('file', () => {
   })
 
   it('fails with the error of node:fs for anything else', async () => {
-    await expect(file(at('\0'))).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' })
+    await expect(Reflect.apply(file, undefined, [7])).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
+  })
+
+  it('is 404 for a name that no file can have', async () => {
+    await expect(file(at('\0'))).rejects.toMatchObject({ status: 404 })
+    await expect(file(at('x'.repeat(9999)))).rejects.toMatchObject({ status: 404 })
   })
 })

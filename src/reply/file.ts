@@ -28,12 +28,15 @@ export async function file(path: string | URL, init: ReplyInit = {}): Promise<Re
   )
 }
 
+// A name with a NUL is that of no file.
+const missing: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'])
+
 function setDefault(headers: Headers, name: string, value: string): void {
   if (!headers.has(name)) headers.set(name, value)
 }
 
 function toNotFound(error: unknown): never {
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
+  if (error instanceof Error && 'code' in error && missing.has(String(error.code))) {
     throw notFound()
   }
   throw error

@@ -70,6 +70,7 @@ export function reply(body: Body, init: ReplyInit = {}): Reply {
 
 /** A streamed reply: each block is sent before the source is asked for the next. */
 export function stream(source: Exclude<Body, null> | Blocks, init: ReplyInit = {}): Reply {
+  if (source === null) throw notASource(source)
   return new Reply(
     source instanceof Blocks ? source : toBlocks(checkBody(source)),
     true,

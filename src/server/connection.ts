@@ -7,21 +7,24 @@ export interface Live {
   abort(reason: ClientGone | ShuttingDown): void
 }
 
+const none: readonly Live[] = []
+
 /**
  * One connection and the replies that are being made on it, several where requests are pipelined. It listens once for
  * the departure of the client, whatever the number of requests.
  */
 export class Connection {
   readonly #socket: Socket
-  // In the order of their requests, which is nearly always the order in which they end.
-  readonly #live: Live[] = []
+  // In the order of their requests. Replaced, never changed: nearly always there is one, or none.
+  #live: readonly Live[] = none
   #drained: PromiseWithResolvers<void> | undefined
 
   constructor(socket: Socket) {
     this.#socket = socket
-    socket.once('close', this.#onGone)
+    const leave = () => this.abort(new ClientGone())
+    socket.on('close', leave)
     // The client has closed its side: node:http ends the connection then, and takes no more of a reply.
-    socket.once('end', this.#onGone)
+    socket.on('end', leave)
   }
 
   /** True for the last reply of a connection that ends: those before it must not say so. */
@@ -30,12 +33,11 @@ export class Connection {
   }
 
   add(live: Live): void {
-    this.#live.push(live)
+    this.#live = [...this.#live, live]
   }
 
   remove(live: Live): void {
-    const index = this.#live.indexOf(live)
-    if (index !== -1) this.#live.splice(index, 1)
+    this.#live = this.#live.length > 1 ? this.#live.filter((one) => one !== live) : none
     if (this.#drained) this.#endIfIdle(this.#drained)
   }
 
@@ -48,7 +50,7 @@ export class Connection {
 
   /** Breaks every reply on the connection off. */
   abort(reason: ClientGone | ShuttingDown): void {
-    for (const live of this.#live.slice()) live.abort(reason)
+    for (const live of this.#live) live.abort(reason)
   }
 
   #endIfIdle({ resolve }: PromiseWithResolvers<void>): void {
@@ -56,6 +58,4 @@ export class Connection {
     this.#socket.destroySoon()
     resolve()
   }
-
-  readonly #onGone = (): void => this.abort(new ClientGone())
 }

@@ -25,6 +25,9 @@ export class Http1Sink implements Sink {
   #framing: Framing = { kind: 'none' }
   #isHeadWaiting = false
   #isCommitted = false
+  // Frames that are still with the socket, and who waits for the last of them.
+  #given = 0
+  #free: (() => void) | undefined
 
   constructor(response: ServerResponse, socket: Socket, head: OutgoingHead) {
     this.#response = response
@@ -55,13 +58,13 @@ export class Http1Sink implements Sink {
   }
 
   write(frame: Uint8Array): void {
-    this.#socket.write(frame)
+    this.#give(frame)
     if (this.#isHeadWaiting) this.push()
   }
 
   writeAll(frames: readonly Uint8Array[]): void {
     if (!this.#isHeadWaiting) this.#socket.cork()
-    for (const frame of frames) this.#socket.write(frame)
+    for (const frame of frames) this.#give(frame)
     this.#isHeadWaiting = false
     this.#socket.uncork()
   }
@@ -71,13 +74,26 @@ export class Http1Sink implements Sink {
     this.#socket.uncork()
   }
 
-  // The callback of a write comes on drain, on error and on close; `drain` alone would be waited for in vain. A socket
-  // that has failed is never free again: its `close` is about to abort the reply.
+  // A socket that has failed is never free again: its `close` is about to abort the reply.
   whenFree(callback: () => void): void {
     if (this.#socket.destroyed) return
-    this.#socket.write(NOTHING, (error) => {
-      if (!error) callback()
-    })
+    this.#free = callback
+    // What is held may be the head alone, or the end of the reply before this one: nobody tells when that has left.
+    if (this.#given === 0) this.#give(NOTHING)
+  }
+
+  // The callback of a write comes on drain, on error and on close; `drain` alone would be waited for in vain.
+  #give(frame: Uint8Array): void {
+    this.#given++
+    this.#socket.write(frame, this.#onTaken)
+  }
+
+  readonly #onTaken = (error?: Error | null): void => {
+    this.#given--
+    const free = this.#free
+    if (error || !free || this.#given > 0) return
+    this.#free = undefined
+    free()
   }
 
   end(last: readonly Uint8Array[], trailers: readonly string[], ended: () => void): void {

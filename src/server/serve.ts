@@ -38,7 +38,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     const connection = new Connection(socket)
     connections.set(socket, connection)
     // Sources may take longer to close than the connection.
-    socket.once('close', () => void connection.drain().then(() => connections.delete(socket)))
+    socket.on('close', () => void connection.drain().then(() => connections.delete(socket)))
   })
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const connection = connections.get(request.socket)
