@@ -45,7 +45,8 @@ function settleWithin(pending: PromiseLike<unknown>, limit: number): Promise<unk
 /** What ends a source that was never asked for a block; undefined for one that holds nothing yet. */
 export function unstartedCloser(source: unknown, reason: unknown): Closer | undefined {
   if (typeof source !== 'object' || source === null) return undefined
-  if (isWebReadable(source)) return () => source.getReader().cancel(reason)
+  // A stream that somebody else reads is theirs to close.
+  if (isWebReadable(source)) return source.locked ? undefined : () => source.getReader().cancel(reason)
   if (isNodeReadable(source)) return () => void source.destroy()
   if ('next' in source && 'return' in source && typeof source.return === 'function') {
     const { return: stop } = source

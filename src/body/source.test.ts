@@ -72,10 +72,8 @@ describe('openSource', () => {
     expect(openSource({ openReader: () => reader, close: async () => {} }, init)).toBe(reader)
   })
 
-  it.each([[undefined], [1], [true], [{}], [{ a: 1 }], [Symbol('x')], [Promise.resolve('x')]])(
-    'refuses a body that is %o',
-    (body) =>
-      expect(() => openSource(body, init)).toThrow(/^Cannot send a body that is .*: give text, bytes/),
+  it.each([[undefined], [1], [true], [{}], [{ a: 1 }], [Symbol('x')]])('refuses a body that is %o', (body) =>
+    expect(() => openSource(body, init)).toThrow(/^Cannot send a body that is .*: give text, bytes/),
   )
 
   it.each([
@@ -142,6 +140,11 @@ describe('isSource, isLiteral, isBlob', () => {
     expect(isSource(value)).toBe(kind === 'source')
     if (typeof value === 'object' && value !== null) expect(isBlob(value)).toBe(kind === 'blob')
   })
+})
+
+it('openSource says what to do with a promise, and with an error that was returned', () => {
+  expect(() => openSource(Promise.resolve('x'), init)).toThrow(/: await it first$/)
+  expect(() => openSource(new Error('no'), init)).toThrow(/: throw it, do not return it$/)
 })
 
 it('openSource refuses an async function, and leaves no rejection of it unhandled', async () => {

@@ -17,6 +17,7 @@ export interface NodeReadable extends AsyncIterable<Block> {
 
 /** The part of a web `ReadableStream` that a body needs; it is closed with `cancel()`. */
 export interface WebReadable {
+  readonly locked: boolean
   getReader(): {
     readonly closed: PromiseLike<unknown>
     read(): PromiseLike<Step>
@@ -150,8 +151,11 @@ function openNodeReadable(stream: NodeReadable): BlockReader {
 
 /** The error for a value that cannot be a body. */
 export function notASource(value: unknown): TypeError {
-  return new TypeError(
-    `Cannot send a body that is ${describeValue(value)}: ` +
-      'give text, bytes, a list of blocks, a Blob, an iterable or a stream; for data use Response.json(), csv() or ndjson()',
-  )
+  return new TypeError(`Cannot send a body that is ${describeValue(value)}: ${hintFor(value)}`)
+}
+
+function hintFor(value: unknown): string {
+  if (value instanceof Promise) return 'await it first'
+  if (value instanceof Error) return 'throw it, do not return it'
+  return 'give text, bytes, a list of blocks, a Blob, an iterable or a stream; for data use Response.json(), csv() or ndjson()'
 }

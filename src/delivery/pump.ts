@@ -56,6 +56,7 @@ export class Pump {
   #state: State = 'pending'
   #outcome: Outcome | undefined
   #closeErrors: readonly unknown[] | undefined
+  #lastBlockFault: { fault: unknown } | undefined
   #isDelivered = false
   #isConcluded = false
   #count = 0
@@ -122,7 +123,7 @@ export class Pump {
       return this.#isFast ? this.#askRun() : this.#blocks.next()
     } finally {
       this.#isAsking = false
-      if (this.#isOver) this.#closeBody(undefined)
+      if (this.#isOver) this.#closeBody(this.#outcome?.error)
     }
   }
 
@@ -324,8 +325,9 @@ export class Pump {
     try {
       const block = this.#framer.hasLength ? undefined : this.#plan.onError?.(error)
       if (block !== undefined) this.#framer.put(block)
-    } catch {
-      // The reply is failing already, with the error that matters.
+    } catch (fault) {
+      // The reply is failing already, with the error that matters more; this one is told beside it.
+      this.#lastBlockFault = { fault }
     }
     this.#framer.flush()
   }
@@ -358,7 +360,7 @@ export class Pump {
     clearTimeout(this.#beat)
     this.#framer.rest()
     this.#blocks.close(reason).then((errors) => {
-      this.#closeErrors = errors
+      this.#closeErrors = this.#lastBlockFault ? [this.#lastBlockFault.fault, ...errors] : errors
       this.#conclude()
     })
   }

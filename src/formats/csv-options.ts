@@ -27,6 +27,9 @@ export interface CsvOptions {
   readonly formulas?: 'guard' | 'allow' | undefined
 }
 
+/** The names of {@link CsvOptions}. */
+export const csvOptionNames: readonly string[] = ['columns', 'header', 'delimiter', 'bom', 'formulas']
+
 /** Columns that were checked. */
 export interface CsvHead {
   readonly keys: readonly string[]

@@ -212,7 +212,7 @@ export class CsvWriter {
 
 /** The first characters that make a spreadsheet take a field for a formula (OWASP, CSV injection). */
 const formulaFirsts: ReadonlySet<number> = new Set(
-  Array.from('=+-@\t\r＝＋－＠', (first) => first.charCodeAt(0)),
+  Array.from('=+-@\t\r\n＝＋－＠', (first) => first.charCodeAt(0)),
 )
 
 function isFormulaFirst(code: number): boolean {

@@ -1,6 +1,6 @@
 import type { Reply } from '../reply/reply.ts'
 import type { ReplyInit } from '../reply/reply-options.ts'
-import type { CsvOptions } from './csv-options.ts'
+import { type CsvOptions, csvOptionNames } from './csv-options.ts'
 import { createCsvEncoder } from './format-csv.ts'
 import { recordReply, type Records } from './record-reply.ts'
 
@@ -14,5 +14,10 @@ export interface CsvInit extends ReplyInit, CsvOptions {
  * @throws TypeError for a bad option, at once; a record that cannot be written fails the body with its number.
  */
 export function csv(records: Records, init: CsvInit = {}): Reply {
-  return recordReply(records, { encoder: createCsvEncoder(init), type: 'text/csv; charset=utf-8', init })
+  return recordReply(records, {
+    encoder: createCsvEncoder(init),
+    type: 'text/csv; charset=utf-8',
+    init,
+    options: csvOptionNames,
+  })
 }

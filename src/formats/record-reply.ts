@@ -2,16 +2,23 @@ import { create as createDisposition } from 'content-disposition'
 import { describeValue, flush } from '../body/block.ts'
 import { type Blocks, toBlocks } from '../body/blocks.ts'
 import { isPromiseLike, throwTogether } from '../body/run-closers.ts'
-import { type BlockReader, isSource, type ReaderSource, type Source, type Step } from '../body/source.ts'
+import {
+  type BlockReader,
+  isSource,
+  type ReaderSource,
+  type Source,
+  type SourceInit,
+  type Step,
+} from '../body/source.ts'
 import { Reply } from '../reply/reply.ts'
-import type { ReplyInit } from '../reply/reply-options.ts'
+import { checkInitNames, type ReplyInit, replyInitNames } from '../reply/reply-options.ts'
 import type { RecordEncoder } from './format-records.ts'
 
 /** Records as they come, one after the other, or in batches as a database cursor gives them. */
 export type Records =
   | Iterable<unknown>
   | AsyncIterable<unknown>
-  | (() => Iterable<unknown> | AsyncIterable<unknown>)
+  | ((init: SourceInit) => Iterable<unknown> | AsyncIterable<unknown>)
 
 /** What a format adds to its records. */
 export interface RecordFormat {
@@ -19,12 +26,19 @@ export interface RecordFormat {
   /** The content type. */
   type: string
   init: ReplyInit & { filename?: string }
+  /** The options of the format, besides those of every reply. */
+  options?: readonly string[]
 }
 
 /** A streamed reply of encoded records; a record is not a block, so they leave by the turn. */
-export function recordReply(records: Records | Source, { encoder, type, init }: RecordFormat): Reply {
+export function recordReply(
+  records: Records | Source,
+  { encoder, type, init, options = [] }: RecordFormat,
+): Reply {
+  checkInitNames(init, [...replyInitNames, 'filename', ...options])
   if (!isSource(records)) {
-    throw new TypeError(`Cannot write records of ${describeValue(records)}: give an iterable of records`)
+    const hint = records instanceof Promise ? 'await it first' : 'give a list or another iterable of records'
+    throw new TypeError(`Cannot write records of ${describeValue(records)}: ${hint}`)
   }
   const headers = new Headers(init.headers)
   if (!headers.has('content-type')) headers.set('content-type', type)

@@ -33,6 +33,7 @@ export class Router {
   readonly #router: RouterContext<Methods> = createRouter<Methods>()
   readonly #defaults: RouteDefaults
   readonly #byPath = new Map<string, Methods>()
+  readonly #claimed = new Map<string, string>()
 
   /** @throws TypeError that names the route, for one without a handler or with an option that there is not. */
   constructor(routes: Routes, defaults: RouteDefaults = {}) {
@@ -68,10 +69,18 @@ export class Router {
     }
     const methods = this.#methodsOf(path)
     for (const [name, handler] of handlersOf(pattern, options, method)) {
-      if (methods.has(name))
-        throw new TypeError(`Cannot serve the route ${quote(pattern)}: it is there already`)
+      this.#claim(`${name} ${path.replaceAll(/:\w+/g, ':')}`, pattern)
       methods.set(name, this.#toEndpoint(handler, options))
     }
+  }
+
+  // Two routes that differ in the names of their parameters alone match the same paths.
+  #claim(place: string, pattern: string): void {
+    const other = this.#claimed.get(place)
+    if (other !== undefined) {
+      throw new TypeError(`Cannot serve the route ${quote(pattern)}: it is there already, as ${quote(other)}`)
+    }
+    this.#claimed.set(place, pattern)
   }
 
   #methodsOf(path: string): Methods {
@@ -158,7 +167,7 @@ function decodeParams(params: Record<string, string> | undefined): Record<string
 function decodeParam(value: string): string {
   const decoded = decode(value)
   if (!/(?:^|[/\\])\.{1,2}(?:$|[/\\])|\0/.test(decoded)) return decoded
-  throw new HttpError(400, 'Cannot use the path: it holds an encoded dot segment or NUL')
+  throw new HttpError(404)
 }
 
 function decode(value: string): string {

@@ -32,3 +32,14 @@ describe('toReply', () => {
     )
   })
 })
+
+it('toReply takes a Response of another class than the global one', () => {
+  const native = globalThis.Response
+  const own = new native('own')
+  try {
+    globalThis.Response = class Replaced extends native {}
+    expect(toReply(own, false)).toBe(own)
+  } finally {
+    globalThis.Response = native
+  }
+})

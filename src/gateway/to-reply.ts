@@ -7,11 +7,17 @@ import { reply, stream } from '../reply/reply.ts'
  * @throws TypeError when it is nothing that can be sent, `undefined` above all.
  */
 export function toReply(answer: Response | Body, isStreamed: boolean): Response {
-  if (answer instanceof Response) return answer
+  if (isResponse(answer)) return answer
   if (answer === undefined) {
     throw new TypeError(
       "Cannot send what the handler returned: it returned nothing; return '' for an empty body",
     )
   }
   return isStreamed && isSource(answer) ? stream(answer) : reply(answer)
+}
+
+// By its shape: other libraries bring a `Response` class of their own, or put theirs in place of the global one.
+function isResponse(answer: unknown): answer is Response {
+  if (typeof answer !== 'object' || answer === null) return false
+  return 'status' in answer && 'headers' in answer && 'bodyUsed' in answer && 'arrayBuffer' in answer
 }

@@ -54,7 +54,7 @@ describe('file', () => {
     await writeFile(at('changing'), '012345')
     expect(await longer.text()).toBe('0123')
     await writeFile(at('changing'), '01')
-    await expect(shorter.text()).rejects.toMatchObject({ code: 'G6' })
+    await expect(shorter.text()).rejects.toMatchObject({ cause: { code: 'G6' } })
   })
 
   it.each(['none', 'a.txt/x', '.'])('is 404 where there is no such file: %s', async (name) => {

@@ -6,7 +6,7 @@ import { toBlocks } from '../body/blocks.ts'
 import { fileBlocks } from '../body/file-blocks.ts'
 import { notFound } from './http-error.ts'
 import { Reply } from './reply.ts'
-import type { ReplyInit } from './reply-options.ts'
+import { checkInitNames, type ReplyInit } from './reply-options.ts'
 
 /**
  * A file as a reply, in blocks of 64 KiB, with its type, length and date. It is opened when the first block is asked
@@ -14,6 +14,7 @@ import type { ReplyInit } from './reply-options.ts'
  * @throws HttpError 404 when there is no such file, or it is a folder; the error of node:fs otherwise.
  */
 export async function file(path: string | URL, init: ReplyInit = {}): Promise<Reply> {
+  checkInitNames(init)
   const facts = await stat(path).catch(toNotFound)
   if (!facts.isFile()) throw notFound()
   const headers = new Headers(init.headers)

@@ -1,4 +1,5 @@
-import type { Block } from '../body/block.ts'
+import { type Block, describeValue } from '../body/block.ts'
+import { measureBlock } from '../body/measure-block.ts'
 import type { Delivery, Heartbeat } from '../delivery/pump.ts'
 import type { Outcome } from '../delivery/sink.ts'
 import type { HeadersInput } from './head.ts'
@@ -13,7 +14,8 @@ export interface ReplyInit extends ResponseInit {
   delivery?: Delivery
   /** Fields to send after the last block, to a client that takes them: `TE: trailers`, HTTP/1.1, no Content-Length. */
   trailers?: () => HeadersInput
-  /** A last block that tells the client of a failure after the head went out; the body stays visibly cut. */
+  /** A last block that tells the client of a failure after the head went out; the body stays visibly cut. Not asked
+   * for where a Content-Length is promised. */
   onError?: (error: unknown) => Block | undefined
   /** Called when the reply is over and its source closed, whatever happened. */
   onClose?: (outcome: Outcome) => unknown
@@ -30,6 +32,19 @@ export type ReplyOptions = {
 
 const optionNames = ['commit', 'delivery', 'trailers', 'onError', 'onClose', 'heartbeat', 'maxBytes'] as const
 
+/** What a reply can be told, besides its body. */
+export const replyInitNames: readonly string[] = ['status', 'statusText', 'headers', ...optionNames]
+
+/**
+ * Checks that there is nothing in `init` that nobody will look at.
+ * @throws TypeError that names what there is not.
+ */
+export function checkInitNames(init: object, names: readonly string[] = replyInitNames): void {
+  const unknown = Object.keys(init).find((name) => !names.includes(name))
+  if (unknown === undefined) return
+  throw new TypeError(`Cannot make a reply: there is no option \`${unknown}\`; there are ${names.join(', ')}`)
+}
+
 /** What a timer can wait, in milliseconds: about 25 days. */
 export const LONGEST_TIMER = 2_147_483_647
 
@@ -44,16 +59,23 @@ export function toReplyOptions(init: ReplyInit): ReplyOptions {
   checkChoice('commit', init.commit, ['first-block', 'now'])
   checkChoice('delivery', init.delivery, ['block', 'turn'])
   for (const name of ['trailers', 'onError', 'onClose'] as const) checkFunction(name, init[name])
-  if (init.heartbeat && !(init.heartbeat.every > 0 && init.heartbeat.every <= LONGEST_TIMER)) {
-    throw new RangeError(
-      `Cannot send a heartbeat every ${init.heartbeat.every} ms: give more than 0 and at most ${LONGEST_TIMER}`,
-    )
-  }
+  if (init.heartbeat) checkHeartbeat(init.heartbeat)
   if (init.maxBytes !== undefined && !(init.maxBytes >= 0)) {
     throw new RangeError(`Cannot buffer ${init.maxBytes} bytes: \`maxBytes\` must be 0 or more`)
   }
   const { commit, delivery, trailers, onError, onClose, heartbeat, maxBytes } = init
   return { commit, delivery, trailers, onError, onClose, heartbeat, maxBytes }
+}
+
+function checkHeartbeat({ every, block }: Heartbeat): void {
+  if (!(every > 0 && every <= LONGEST_TIMER)) {
+    throw new RangeError(
+      `Cannot send a heartbeat every ${every} ms: give more than 0 and at most ${LONGEST_TIMER}`,
+    )
+  }
+  if (block === undefined || measureBlock(block) === 0) {
+    throw new TypeError('Cannot send a heartbeat without a block: give `heartbeat: { every, block }`')
+  }
 }
 
 function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
@@ -63,5 +85,5 @@ function checkChoice(name: string, value: string | undefined, choices: readonly 
 
 function checkFunction(name: string, value: unknown): void {
   if (value === undefined || typeof value === 'function') return
-  throw new TypeError(`Cannot use ${name}: it is a ${typeof value}; give a function`)
+  throw new TypeError(`Cannot use ${name}: it is ${describeValue(value)}; give a function`)
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Blocks } from '../body/blocks.ts'
 import { push, Reply, reply, stream } from './reply.ts'
 
@@ -76,4 +76,16 @@ describe('commit', () => {
     expect([...made.headers.entries()].filter(([name]) => name === 'a')).toEqual([['a', 'b']])
     expect(made.status).toBe(200)
   })
+})
+
+it('G7: warns once of a body that a status cannot have', () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  reply(null, { status: 204 })
+  expect(warn).not.toHaveBeenCalled()
+  reply('text', { status: 304 })
+  stream(['text'], { status: 204 })
+  expect(warn.mock.calls.map((call) => call[0])).toEqual([
+    'A reply of status 304 has no body: what is given is dropped, and closed',
+  ])
+  warn.mockRestore()
 })

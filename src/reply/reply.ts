@@ -5,7 +5,7 @@ import { type Body, isBlob, isLiteral, isSource, notASource } from '../body/sour
 import { ContractError } from '../delivery/errors.ts'
 import { isBodiless } from '../delivery/framing.ts'
 import { sealHeaders } from './head.ts'
-import { type ReplyInit, type ReplyOptions, toReplyOptions } from './reply-options.ts'
+import { checkInitNames, type ReplyInit, type ReplyOptions, toReplyOptions } from './reply-options.ts'
 import { toWebBody } from './web-body.ts'
 
 /**
@@ -23,6 +23,7 @@ export class Reply extends Response {
   /** @throws RangeError for a status outside 200 to 599; TypeError for a malformed header or body. */
   constructor(blocks: Blocks, streaming: boolean, init: ReplyInit) {
     const options = toReplyOptions(init)
+    if (isBodiless(init.status ?? 200) && blocks.length !== 0) warnOfBody(init.status)
     super(isBodiless(init.status ?? 200) ? null : toWebBody(blocks, streaming, () => this), init)
     this.blocks = blocks
     this.streaming = streaming
@@ -65,11 +66,13 @@ export class Reply extends Response {
  * and the client gets a Content-Length. `maxBytes` guards memory.
  */
 export function reply(body: Body, init: ReplyInit = {}): Reply {
+  checkInitNames(init)
   return new Reply(toBlocks(checkBody(body)), false, withType(body, init))
 }
 
 /** A streamed reply: each block is sent before the source is asked for the next. */
 export function stream(source: Exclude<Body, null> | Blocks, init: ReplyInit = {}): Reply {
+  checkInitNames(init)
   if (source === null) throw notASource(source)
   return new Reply(
     source instanceof Blocks ? source : toBlocks(checkBody(source)),
@@ -80,6 +83,7 @@ export function stream(source: Exclude<Body, null> | Blocks, init: ReplyInit = {
 
 /** A streamed reply of what a function writes; its promise ends the body, or fails it. */
 export function push(write: PushFunction, init: ReplyInit = {}): Reply {
+  checkInitNames(init)
   if (typeof write !== 'function') {
     throw new TypeError(`Cannot push ${describeValue(write)}: give a function that takes \`out\``)
   }
@@ -105,4 +109,14 @@ function checkBody(body: unknown): unknown {
   if (isLiteral(body) || isSource(body)) return body
   if (typeof body === 'object' && body !== null && isBlob(body)) return body
   throw notASource(body)
+}
+
+let hasWarned = false
+
+function warnOfBody(status: number | undefined): void {
+  if (hasWarned) return
+  hasWarned = true
+  process.emitWarning(`A reply of status ${status} has no body: what is given is dropped, and closed`, {
+    code: 'MILLRACE_BODY_DROPPED',
+  })
 }

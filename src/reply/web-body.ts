@@ -56,7 +56,7 @@ class Collected {
       await closeOwner(owner, { kind: 'complete', bytes: bytes.byteLength, blocks })
     } catch (error) {
       if (this.#isCancelled) return
-      controller.error(error)
+      controller.error(toNeutral(error))
       await closeOwner(owner, { kind: 'refused', error, ...nothing })
     }
   }
@@ -74,6 +74,11 @@ function gone(cause: unknown): Outcome {
 async function closeOwner(owner: BodyOwner, outcome: Outcome): Promise<void> {
   const reason = outcome.kind === 'complete' ? undefined : outcome.error
   await tellClosed(owner, outcome, await owner.blocks.close(reason))
+}
+
+// What a host does with the error of a body is not known; some send its text to the client (G4).
+function toNeutral(cause: unknown): Error {
+  return new Error('Cannot read the body of the reply to its end: it has failed', { cause })
 }
 
 // There is no server here to report to: what a closer throws becomes a warning of the process.
@@ -149,7 +154,7 @@ class WebSink implements Sink {
   }
 
   abort(error: Error): void {
-    this.#controller?.error(error)
+    this.#controller?.error(toNeutral(error))
     this.#answer()
   }
 

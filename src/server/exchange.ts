@@ -195,7 +195,7 @@ export class Exchange implements Live {
     }
   }
 
-  // The order of DESIGN: blocks, source closed, what the context closes, `onClose` of the reply, then no context.
+  // In this order: blocks, source closed, what the context closes, `onClose` of the reply, then no context.
   #complete(outcome: Outcome, errors: readonly unknown[] = [], onClose?: OnClose): void {
     if (this.#isOver) return
     this.#isOver = true

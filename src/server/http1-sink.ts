@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import { ClientGone, LifecycleError, ShuttingDown } from '../delivery/errors.ts'
 import type { Framing } from '../delivery/framing.ts'
 import type { FirstBlock, Sink } from '../delivery/sink.ts'
+import { endResponse } from './end-response.ts'
 import type { OutgoingHead } from './outgoing-head.ts'
 
 const NOTHING = new Uint8Array(0)
@@ -101,10 +102,7 @@ export class Http1Sink implements Sink {
     if (!this.#isHeadWaiting) socket.cork()
     for (const frame of last) socket.write(frame)
     if (trailers.length > 0 && this.#framing.kind === 'chunked') this.#response.addTrailers(inPairs(trailers))
-    // Called with an error when the socket is destroyed first, on Node 22 without one: the departure of the client is told by its `close`.
-    this.#response.end((error?: Error | null) => {
-      if (!error && !this.#socket.destroyed) ended()
-    })
+    endResponse(this.#response, undefined, ended)
     // end() uncorks the socket once where it uncorks at all; what was corked here must not stay so.
     while (socket.writableCorked > 0) socket.uncork()
     this.#isHeadWaiting = false

@@ -25,6 +25,8 @@ export class OutgoingHead {
    */
   frame(first: FirstBlock, length = first.content === 'empty' ? 0 : undefined): Framing {
     const { headers, status } = this.#reply
+    if (status < 200)
+      throw new RangeError(`Cannot send a response of status ${status}: Response.error() has no head`)
     this.#fields = this.#reply instanceof Reply ? toFields(headers) : foreignFields(headers)
     const announced = parseContentLength(headers)
     const framing = decideFraming({

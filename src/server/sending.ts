@@ -13,6 +13,7 @@ import { type FirstBlock, type Outcome, toBrokenOutcome } from '../delivery/sink
 import { type HeadersInput, toTrailerFields } from '../reply/head.ts'
 import { Reply } from '../reply/reply.ts'
 import type { ReplyOptions } from '../reply/reply-options.ts'
+import { endResponse } from './end-response.ts'
 import { Http1Sink } from './http1-sink.ts'
 import { OutgoingHead } from './outgoing-head.ts'
 
@@ -51,12 +52,14 @@ export class Sending {
   readonly #closed: SendingPlan['closed']
   readonly #blocks: Blocks
   readonly #options: ReplyOptions
+  readonly #isForeign: boolean
   #stage: Stage
 
   /** @throws TypeError for a response whose body was started before. */
   constructor(plan: SendingPlan) {
     const { response, nodeResponse, delivery, mayStay, subject, closed } = plan
     this.#nodeResponse = nodeResponse
+    this.#isForeign = !(response instanceof Reply)
     this.#blocks = response instanceof Reply ? response.blocks : toForeignBlocks(response)
     this.#options = response instanceof Reply ? response.options : {}
     this.#delivery = this.#options.delivery ?? delivery
@@ -103,7 +106,10 @@ export class Sending {
   #sendHead(head: OutgoingHead): void {
     const { literal, length } = this.#blocks
     const isKnown = literal === undefined && length !== undefined
-    this.#commit(head, { content: isKnown ? 'bytes' : contentOf(literal), bytes: 0 }, length)
+    // Other frameworks drop the body for HEAD themselves: that it is absent says nothing of the GET.
+    const isDropped = this.#isForeign && literal === null
+    const content = isKnown ? 'bytes' : contentOf(literal)
+    this.#commit(head, { content: isDropped ? 'unknown' : content, bytes: 0 }, isDropped ? undefined : length)
     this.#end(undefined)
   }
 
@@ -135,10 +141,7 @@ export class Sending {
     const size = bytes?.byteLength ?? 0
     const outcome: Outcome = { kind: 'complete', bytes: size, blocks: size > 0 ? 1 : 0 }
     this.#stage = { kind: 'ending' }
-    // Called with an error when the socket is destroyed first, on Node 22 without one: the departure of the client is told by its `close`.
-    this.#nodeResponse.end(bytes, (error?: Error | null) => {
-      if (!error && !this.#nodeResponse.req.socket.destroyed) this.#close(outcome)
-    })
+    endResponse(this.#nodeResponse, bytes, () => this.#close(outcome))
     if (this.#blocks.literal === undefined) void this.#blocks.close()
   }
 

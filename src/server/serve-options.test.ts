@@ -41,6 +41,7 @@ describe('checkServeOptions', () => {
     [{ signal: true }, 'Cannot serve: `signal` is a boolean (true); give an AbortSignal'],
     [{ report: 'stderr' }, '; give a function of an error and a context'],
     [{ routes: undefined, fetch: 1 }, '; give a function of a Request'],
+    [{ routes: { 'GTE /x': () => '' } }, 'Cannot serve the route "GTE /x": there is no method GTE'],
     [{ prot: 80 }, 'Cannot serve: there is no option `prot`; there are port, hostname, routes'],
     [{ routes: undefined }, 'Cannot serve: give either `routes` or `fetch`'],
     [{ fetch: () => new Response() }, 'Cannot serve: give either `routes` or `fetch`'],

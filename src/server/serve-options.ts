@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http'
 import type { Fetch } from '../adapters/from-fetch.ts'
 import { describeValue } from '../body/block.ts'
 import type { Context } from '../context/context.ts'
@@ -50,6 +51,7 @@ export function checkServeOptions(options: ServeOptions): void {
     throw new TypeError(`Cannot serve ${describeValue(options)}: give an object with \`routes\` or \`fetch\``)
   }
   for (const [name, value] of Object.entries(options)) checkOption(name, value)
+  for (const pattern of Object.keys(options.routes ?? {})) checkMethod(pattern)
   if ((options.routes === undefined) === (options.fetch === undefined)) {
     throw new TypeError('Cannot serve: give either `routes` or `fetch`')
   }
@@ -64,6 +66,13 @@ function checkOption(name: string, value: unknown): void {
   }
   if (value === undefined || rule.is(value)) return
   throw new TypeError(`Cannot serve: \`${name}\` is ${describeValue(value)}; give ${rule.give}`)
+}
+
+// The router takes any word for a method; here it is known which of them a client can send.
+function checkMethod(pattern: string): void {
+  const [, method] = /^([A-Z]+) /.exec(pattern) ?? []
+  if (method === undefined || METHODS.includes(method)) return
+  throw new TypeError(`Cannot serve the route ${JSON.stringify(pattern)}: there is no method ${method}`)
 }
 
 function isFunction(value: unknown): boolean {

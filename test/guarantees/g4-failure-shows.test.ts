@@ -121,7 +121,7 @@ eachDelivery('G4', (open) => {
     expect(server.reported).toEqual([new Error(SECRET)])
   })
 
-  it('G4: onError that throws changes nothing', async () => {
+  it('G4: onError that throws changes nothing for the client, and is heard of', async () => {
     const onError = (): Block => {
       throw new Error('of onError')
     }
@@ -129,7 +129,7 @@ eachDelivery('G4', (open) => {
     const client = server.client()
     client.get('/')
     expect(await client.reply()).toMatchObject({ text: 'onetwothree', isComplete: false })
-    expect(server.reported).toEqual([new Error(SECRET)])
+    expect(server.reported).toEqual([new Error(SECRET), new Error('of onError')])
   })
 
   it('G4: onError is not called before the first block, nor inside a Content-Length', async () => {
