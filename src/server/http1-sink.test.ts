@@ -3,11 +3,12 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { RawClient } from '../../test/support/raw-client.ts'
+import { receiveRequest } from '../../test/support/receive-request.ts'
 import { ClientGone, LifecycleError, ShuttingDown } from '../delivery/errors.ts'
 import type { FirstBlock } from '../delivery/sink.ts'
 import { stream } from '../reply/reply.ts'
 import type { ReplyInit } from '../reply/reply-options.ts'
-import { Http1Sink } from './http1-sink.ts'
+import { endResponse, Http1Sink } from './http1-sink.ts'
 import { OutgoingHead } from './outgoing-head.ts'
 
 const first: FirstBlock = { content: 'text', bytes: 3 }
@@ -303,4 +304,26 @@ describe('Http1Sink, broken off', () => {
     vi.runAllTimers()
     expect(opened.socket.destroyed).toBe(true)
   })
+})
+
+it('endResponse calls back when the last bytes have left', async () => {
+  const { client, nodeResponse } = await receiveRequest()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  endResponse(nodeResponse, Buffer.from('whole'), resolve)
+  await client.until('whole')
+  await promise
+})
+
+it('G10: endResponse never calls back when the client leaves first', async () => {
+  const { client, nodeResponse } = await receiveRequest()
+  const { socket } = nodeResponse.req
+  let ended = 0
+  client.socket.pause()
+  endResponse(nodeResponse, Buffer.alloc(50_000_000), () => ended++)
+  expect(socket.writableLength).toBeGreaterThan(0)
+  client.leave()
+  await new Promise((resolve) => socket.on('error', () => {}).on('close', resolve))
+  // Whatever node:http calls back, it does so before the next turn.
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(ended).toBe(0)
 })

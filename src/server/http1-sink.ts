@@ -6,7 +6,6 @@ import type { Socket } from 'node:net'
 import { ClientGone, LifecycleError, ShuttingDown } from '../delivery/errors.ts'
 import type { Framing } from '../delivery/framing.ts'
 import type { FirstBlock, Sink } from '../delivery/sink.ts'
-import { endResponse } from './end-response.ts'
 import type { OutgoingHead } from './outgoing-head.ts'
 
 const NOTHING = new Uint8Array(0)
@@ -132,4 +131,20 @@ function inPairs(fields: readonly string[]): [string, string][] {
     pairs.push([fields[index] ?? '', fields[index + 1] ?? ''])
   }
   return pairs
+}
+
+/**
+ * Ends a response, with its last bytes if there are any, and calls back when all of it is with the operating system.
+ * Never calls back when the connection is gone first: its `close` tells that.
+ */
+export function endResponse(
+  nodeResponse: ServerResponse,
+  bytes: Uint8Array | undefined,
+  ended: () => void,
+): void {
+  const { socket } = nodeResponse.req
+  // node:http calls back with an error when the socket is destroyed, and on Node 22 without one.
+  nodeResponse.end(bytes, (error?: Error | null) => {
+    if (!error && !socket.destroyed) ended()
+  })
 }

@@ -13,8 +13,7 @@ import { type FirstBlock, type Outcome, toBrokenOutcome } from '../delivery/sink
 import { type HeadersInput, toTrailerFields } from '../reply/head.ts'
 import { Reply } from '../reply/reply.ts'
 import type { ReplyOptions } from '../reply/reply-options.ts'
-import { endResponse } from './end-response.ts'
-import { Http1Sink } from './http1-sink.ts'
+import { endResponse, Http1Sink } from './http1-sink.ts'
 import { OutgoingHead } from './outgoing-head.ts'
 
 export interface SendingPlan {
