@@ -6,10 +6,11 @@ import { RawClient } from '../../test/support/raw-client.ts'
 import { receiveRequest } from '../../test/support/receive-request.ts'
 import { ClientGone, LifecycleError, ShuttingDown } from '../delivery/errors.ts'
 import type { FirstBlock } from '../delivery/sink.ts'
-import { stream } from '../reply/reply.ts'
+import { reply, stream } from '../reply/reply.ts'
 import type { ReplyInit } from '../reply/reply-options.ts'
 import { endResponse, Http1Sink } from './http1-sink.ts'
 import { OutgoingHead } from './outgoing-head.ts'
+import { serve } from './serve.ts'
 
 const first: FirstBlock = { content: 'text', bytes: 3 }
 
@@ -326,4 +327,17 @@ it('G10: endResponse never calls back when the client leaves first', async () =>
   // Whatever node:http calls back, it does so before the next turn.
   await new Promise((resolve) => setImmediate(resolve))
   expect(ended).toBe(0)
+})
+
+it.each([
+  ['streamed', () => stream(['x'], { statusText: 'caf\u00e9', headers: { 'x-name': 'caf\u00e9' } })],
+  ['buffered', () => reply('x', { statusText: 'caf\u00e9', headers: { 'x-name': 'caf\u00e9' } })],
+])('a %s head leaves as latin1', async (_, make) => {
+  await using server = await serve({ routes: { '/': make } })
+  const client = new RawClient(server.port)
+  client.get('/')
+  const head = await client.until('\r\n\r\n')
+  expect(head).toContain('200 caf\u00e9\r\n')
+  expect(head).toContain('x-name: caf\u00e9\r\n')
+  client.leave()
 })

@@ -54,7 +54,10 @@ export class Http1Sink implements Sink {
     this.#isCommitted = true
     this.#isHeadWaiting = true
     this.#socket.cork()
+    // flushHeaders() writes in the encoding of the socket; a head is latin1 (RFC 9110 §5.5).
+    this.#socket.setDefaultEncoding('latin1')
     this.#response.flushHeaders()
+    this.#socket.setDefaultEncoding('utf8')
   }
 
   write(frame: Uint8Array): void {
