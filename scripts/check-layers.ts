@@ -8,8 +8,8 @@ const layers = [
   ['body'],
   ['delivery'],
   ['reply', 'context'],
-  ['gateway', 'formats', 'html', 'log'],
-  ['adapters', 'middleware'],
+  ['gateway', 'formats', 'html', 'templates', 'log'],
+  ['adapters', 'middleware', 'wsgi'],
   ['server', 'probe', 'inspector', 'conformance'],
 ]
 
@@ -17,7 +17,18 @@ const layers = [
 const doors = new Set(['src/index.ts', 'src/cli.ts'])
 
 // Folders that can be tested with a literal: no sockets and no streams of Node's.
-const pureFolders = new Set(['body', 'delivery', 'reply', 'context', 'gateway', 'formats', 'html', 'log'])
+const pureFolders = new Set([
+  'body',
+  'delivery',
+  'reply',
+  'context',
+  'gateway',
+  'formats',
+  'html',
+  'templates',
+  'wsgi',
+  'log',
+])
 const socketFolders = new Set(['server', 'adapters', 'probe', 'conformance'])
 const sockets = /^node:(?:https?|http2|net|tls|dgram|quic)$/
 const streams = /^node:stream(?:\/|$)/
@@ -27,8 +38,12 @@ const builtIns: Readonly<Record<string, readonly string[]>> = {
   'src/body/blocks.ts': ['node:async_hooks'],
   'src/body/file-blocks.ts': ['node:fs', 'node:fs/promises', 'node:path'],
   'src/context/current-context.ts': ['node:async_hooks'],
+  'src/wsgi/environ/file-wrapper.ts': ['node:fs/promises'],
+  'src/gateway/error-pages.ts': ['node:util'],
   'src/delivery/channels.ts': ['node:diagnostics_channel'],
   'src/reply/file.ts': ['node:fs', 'node:fs/promises', 'node:path', 'node:url'],
+  'src/reply/hand-over.ts': ['node:path'],
+  'src/reply/selection/part-blocks.ts': ['node:fs/promises'],
   'src/log/sqlite.ts': ['node:sqlite'],
 }
 

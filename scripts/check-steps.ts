@@ -31,6 +31,7 @@ export function checkSteps(fix: boolean): Step[] {
     tests(24),
     tests(22),
     script('docs', 'pages and contract'),
+    script('ancestors', 'ancestors'),
     script('examples', 'doc examples'),
     script('package', 'package'),
   ]

@@ -1,3 +1,5 @@
+export { validate } from './validate.ts'
+export { type ErrorPage, ErrorPages, type ErrorPagesInit } from './error-pages.ts'
 export { isAnswer, toErrorReply } from './to-error-reply.ts'
 export type { Handler, Method, Middleware, Replyable, RouteOptions, Routes } from './handler.ts'
 export { type Endpoint, type Match, type RouteDefaults, Router } from './router.ts'

@@ -7,12 +7,17 @@ import { reply, type Reply } from '../reply/reply.ts'
  */
 export function toErrorReply(error: unknown, protocol: string): Reply {
   if (error instanceof Redirect) return toRedirectReply(error, protocol)
-  const status = error instanceof HttpError ? error.status : 500
+  const status = statusOf(error)
   const headers = new Headers(error instanceof HttpError ? error.headers : {})
   headers.set('content-type', 'text/plain;charset=UTF-8')
   headers.set('x-content-type-options', 'nosniff')
   const text = error instanceof HttpError && error.expose ? error.message : ''
   return reply(`${text || reasons.get(status) || `Error ${status}`}\n`, { status, headers })
+}
+
+/** The status that tells of an error: its own, or 500. */
+export function statusOf(error: unknown): number {
+  return error instanceof HttpError ? error.status : 500
 }
 
 /** True for an error that is an answer rather than a fault, so that nobody needs to hear of it. */

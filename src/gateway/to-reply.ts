@@ -8,6 +8,7 @@ import { reply, stream } from '../reply/reply.ts'
  */
 export function toReply(answer: Response | Body, isStreamed: boolean): Response {
   if (isResponse(answer)) return answer
+  if (isReplyMaker(answer)) return answer.toReply()
   if (answer === undefined) {
     throw new TypeError(
       "Cannot send what the handler returned: it returned nothing; return '' for an empty body",
@@ -20,4 +21,18 @@ export function toReply(answer: Response | Body, isStreamed: boolean): Response 
 function isResponse(answer: unknown): answer is Response {
   if (typeof answer !== 'object' || answer === null) return false
   return 'status' in answer && 'headers' in answer && 'bodyUsed' in answer && 'arrayBuffer' in answer
+}
+
+/** A body that knows in what reply it wants to be sent: of which type, and that it is streamed. */
+interface ReplyMaker {
+  toReply(): Response
+}
+
+function isReplyMaker(answer: unknown): answer is ReplyMaker {
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    'toReply' in answer &&
+    typeof answer.toReply === 'function'
+  )
 }

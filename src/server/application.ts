@@ -1,4 +1,5 @@
 import type { Context } from '../context/context.ts'
+import type { ErrorPages } from '../gateway/error-pages.ts'
 import type { Match } from '../gateway/router.ts'
 import type { RequestLimits } from './node-request.ts'
 
@@ -6,6 +7,8 @@ import type { RequestLimits } from './node-request.ts'
 export interface Application extends RequestLimits {
   /** Finds what answers a request. */
   find(method: string, path: string): Match
+  /** Makes the replies to what was thrown before a head went out. */
+  readonly errorPages: ErrorPages
   /** Told of every fault, once: what a handler, a body or a closer threw. */
   report(error: unknown, context: Context | undefined): unknown
 }

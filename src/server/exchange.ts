@@ -4,13 +4,14 @@ import { isBytes } from '../body/block.ts'
 import { toBlocks } from '../body/blocks.ts'
 import { type Closer, isPromiseLike, runClosers } from '../body/run-closers.ts'
 import { runInContext } from '../context/current-context.ts'
+import type { Transport } from '../context/context.ts'
 import { RequestContext, type RequestFacts } from '../context/request-context.ts'
 import { headCommitted, replyClosed, requestRead } from '../delivery/channels.ts'
 import { ClientGone, ShuttingDown } from '../delivery/errors.ts'
 import { type Outcome, toBrokenOutcome } from '../delivery/sink.ts'
 import type { Replyable } from '../gateway/handler.ts'
 import type { Endpoint } from '../gateway/router.ts'
-import { isAnswer, toErrorReply } from '../gateway/to-error-reply.ts'
+import { isAnswer, statusOf, toErrorReply } from '../gateway/to-error-reply.ts'
 import { toReply } from '../gateway/to-reply.ts'
 import { HttpError, InternalRedirect } from '../reply/http-error.ts'
 import { Reply, reply } from '../reply/reply.ts'
@@ -41,7 +42,8 @@ export class Exchange implements Live {
   #sending: Sending | undefined
   #aborted: ClientGone | ShuttingDown | undefined
   #lateOnClose: OnClose
-  #isFailing = false
+  // What the first error reply is for; where that fails too, a second one says the status alone.
+  #failure: { error: unknown; isLast: boolean } | undefined
   #mustClose = false
   #isOver = false
 
@@ -161,18 +163,32 @@ export class Exchange implements Live {
 
   #fail(error: unknown): void {
     if (this.#isOver || this.#aborted) return this.#reportLate(error)
-    if (error instanceof InternalRedirect && !this.#isFailing) return this.#redispatch(error.target)
+    if (error instanceof InternalRedirect && !this.#failure) return this.#redispatch(error.target)
     if (!isAnswer(error)) this.#report(error)
-    if (this.#isFailing) return void this.#nodeResponse.req.socket.destroy()
-    this.#isFailing = true
+    if (this.#failure?.isLast) return void this.#nodeResponse.req.socket.destroy()
     // What is left of a body that is too long is not read.
-    this.#mustClose = error instanceof HttpError && error.status === 413
-    const protocol = this.#nodeResponse.req.httpVersion === '1.0' ? 'HTTP/1.0' : 'HTTP/1.1'
+    if (error instanceof HttpError && error.status === 413) this.#mustClose = true
+    const first = this.#failure
+    this.#failure = { error: first?.error ?? error, isLast: first !== undefined }
     try {
-      this.#send(toErrorReply(error, protocol))
+      if (first) this.#send(toErrorReply(new HttpError(statusOf(first.error)), this.#protocol))
+      else if (this.#context) this.#sendErrorPage(error, this.#context)
+      else this.#send(this.#application.errorPages.toPlainReply(error, this.#protocol))
     } catch (cause) {
       this.#fail(cause)
     }
+  }
+
+  #sendErrorPage(error: unknown, context: RequestContext): void {
+    const page = runInContext(context, () => this.#application.errorPages.toReply(error, context))
+    if (!isPromiseLike(page)) return this.#send(page)
+    this.#handling = Promise.resolve(page)
+      .then((response) => (this.#aborted ? this.#discard(response, this.#aborted) : this.#send(response)))
+      .catch((cause: unknown) => this.#fail(cause))
+  }
+
+  get #protocol(): Transport['protocol'] {
+    return this.#nodeResponse.req.httpVersion === '1.0' ? 'HTTP/1.0' : 'HTTP/1.1'
   }
 
   // Nobody waits for the reply any more. What came of that is no fault; anything else must be heard of.

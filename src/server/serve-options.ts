@@ -3,6 +3,7 @@ import type { Fetch } from '../adapters/from-fetch.ts'
 import { describeValue } from '../body/block.ts'
 import type { Context } from '../context/context.ts'
 import type { Delivery } from '../delivery/pump.ts'
+import type { ErrorPage } from '../gateway/error-pages.ts'
 import type { Middleware, Routes } from '../gateway/handler.ts'
 
 export interface ServeOptions {
@@ -22,6 +23,10 @@ export interface ServeOptions {
   delivery?: Delivery
   /** Bytes that a request body may have, 10 MiB by default. */
   maxRequestBytes?: number
+  /** Pages in place of the plain error replies, by status or as `default`; an error's text is theirs to show. */
+  errorPages?: Readonly<Record<string, ErrorPage>>
+  /** Shows the text and the stack of a fault to the client; false by default. */
+  development?: boolean
   /** Closes the server when it aborts. */
   signal?: AbortSignal
   /** Told of every fault once; writes it to standard error by default. */
@@ -38,6 +43,8 @@ const rules: Readonly<Record<keyof ServeOptions, { is: (value: unknown) => boole
   stream: { is: (value) => typeof value === 'boolean', give: 'true or false' },
   delivery: { is: (value) => value === 'block' || value === 'turn', give: "'block' or 'turn'" },
   maxRequestBytes: { is: (value) => isBetween(value, 0, Infinity), give: 'a number of bytes, 0 or more' },
+  errorPages: { is: isObject, give: 'an object of functions by status' },
+  development: { is: (value) => typeof value === 'boolean', give: 'true or false' },
   signal: { is: (value) => value instanceof AbortSignal, give: 'an AbortSignal' },
   report: { is: isFunction, give: 'a function of an error and a context' },
 }

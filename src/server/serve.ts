@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import type { Context } from '../context/context.ts'
 import { ShuttingDown } from '../delivery/errors.ts'
 import { fromFetch } from '../adapters/from-fetch.ts'
+import { ErrorPages } from '../gateway/error-pages.ts'
 import { Router } from '../gateway/router.ts'
 import { LONGEST_TIMER } from '../reply/reply-options.ts'
 import type { Application } from './application.ts'
@@ -66,7 +67,9 @@ function toApplication(options: ServeOptions): Application {
   const routes = fetch ? { '/**': fromFetch(fetch) } : (options.routes ?? {})
   const router = new Router(routes, { use, stream })
   const report = toReport(options.report ?? printError)
-  return { find: (method, path) => router.find(method, path), report, maxRequestBytes, delivery }
+  const { errorPages: pages, development } = options
+  const errorPages = new ErrorPages({ pages, development })
+  return { find: (method, path) => router.find(method, path), errorPages, report, maxRequestBytes, delivery }
 }
 
 // A `report` that fails itself must not take the reply along: both errors are printed.

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { expect, it } from 'vitest'
-import { reply, serve } from 'millrace'
+import { HttpError, reply, serve, stream } from 'millrace'
 import type { Middleware } from 'millrace/gateway'
 import { eachDelivery } from '../support/each-delivery.ts'
 
@@ -136,4 +136,35 @@ it('serve refuses a used port with an error that names it', async () => {
     `Cannot listen on 127.0.0.1:${port}: the port is in use; give another \`port\``,
   )
   await new Promise((resolve) => other.close(resolve))
+})
+
+it('an error page that fails is told of, and the status goes out alone', async () => {
+  const reported: unknown[] = []
+  await using server = await serve({
+    routes: {},
+    errorPages: {
+      404: () => {
+        throw new Error('of the page')
+      },
+    },
+    report: (error) => reported.push(error),
+  })
+  const response = await fetch(`${server.url}/none`)
+  expect([response.status, await response.text()]).toEqual([404, 'Not found\n'])
+  expect(reported).toEqual([new Error('of the page')])
+})
+
+it('an error page answers for every error before the head, streamed or not, and HEAD has its head', async () => {
+  await using server = await serve({
+    routes: {
+      '/stream': () =>
+        stream(function* () {
+          throw new HttpError(410, 'gone for good')
+        }),
+    },
+    errorPages: { default: ({ status, message }) => stream([`page ${status} ${message}`], { status }) },
+  })
+  const gone = await fetch(`${server.url}/stream`)
+  expect([gone.status, await gone.text()]).toEqual([410, 'page 410 gone for good'])
+  expect((await fetch(server.url, { method: 'HEAD' })).status).toBe(404)
 })

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest'
+import { toBlocks } from '../body/blocks.ts'
+import { runInContext } from '../context/current-context.ts'
+import { RequestContext } from '../context/request-context.ts'
+import { ValidatedBlocks } from './validated-blocks.ts'
+
+const context = new RequestContext({
+  method: 'GET',
+  target: '/',
+  transport: {
+    protocol: 'HTTP/1.1',
+    secure: false,
+    remoteAddress: undefined,
+    remotePort: undefined,
+    asynchronous: true,
+    delivery: 'block',
+  },
+  origin: () => 'http://example.com',
+  headers: () => new Headers(),
+  body: () => null,
+})
+
+function wrap(body: unknown, length?: number) {
+  const inner = toBlocks(body, length)
+  const blocks = new ValidatedBlocks(inner, {
+    context,
+    isWanted: () => true,
+    isStreamed: true,
+    isOutermost: true,
+    announced: () => undefined,
+    checkHead: () => {},
+    checkForwarded: () => {},
+  })
+  return { inner, blocks }
+}
+
+it('ValidatedBlocks forwards what it does not check', async () => {
+  const { inner, blocks } = wrap('text')
+  expect([blocks.length, blocks.literal, blocks.started, blocks.isClosed]).toEqual([4, 'text', false, false])
+  expect(blocks.run).toBe(inner.run)
+  expect(blocks.signal).toBe(inner.signal)
+  const closed: string[] = []
+  blocks.onClose(() => closed.push('closed'))
+  runInContext(context, () => blocks.next())
+  expect([blocks.started, inner.started]).toEqual([true, true])
+  blocks.finish()
+  await blocks.close()
+  expect([blocks.isClosed, inner.isClosed, closed]).toEqual([true, true, ['closed']])
+  expect(wrap(['one']).blocks.length).toBeUndefined()
+})
+
+it('ValidatedBlocks holds a body against the length that it was given', () => {
+  const { blocks } = wrap(['one', 'two'], 5)
+  runInContext(context, () => {
+    blocks.next()
+    expect(() => blocks.next()).toThrow('G6: Cannot send 6 bytes: the length is 5')
+  })
+})
