@@ -40,7 +40,9 @@ describe('check-ancestors', () => {
   it('makes a page with a link to the test, or the reason', () => {
     const rows = parseRows(table)
     const text = formatPage(rows, judge(rows, tests, parseDeclined(declined)))
-    expect(text).toContain('| PEP-001 | Blocks are not delayed. | [G1: a block leaves at once](../test/a.test.ts) |')
+    expect(text).toContain(
+      '| PEP-001 | Blocks are not delayed. | [G1: a block leaves at once](../test/a.test.ts) |',
+    )
     expect(text).toContain('| PEP-002 | Nor tiny \\| ones. | declined: because |')
     expect(text).toContain('Proved: 2. Declined: 1. Open: 0.')
   })

@@ -38,6 +38,7 @@ const builtIns: Readonly<Record<string, readonly string[]>> = {
   'src/body/blocks.ts': ['node:async_hooks'],
   'src/body/file-blocks.ts': ['node:fs', 'node:fs/promises', 'node:path'],
   'src/context/current-context.ts': ['node:async_hooks'],
+  'src/templates/dump-pieces.ts': ['node:fs/promises'],
   'src/wsgi/environ/file-wrapper.ts': ['node:fs/promises'],
   'src/gateway/error-pages.ts': ['node:util'],
   'src/delivery/channels.ts': ['node:diagnostics_channel'],

@@ -1,0 +1,8 @@
+export type { DumpOptions, DumpTarget } from './dump-pieces.ts'
+export { jinja, JinjaEngine, type JinjaOptions, type TemplateFunction } from './jinja.ts'
+export { liquid, type LiquidEngine, type LiquidStream } from './liquid.ts'
+export { template } from './template.ts'
+export type { PieceReader, PieceStep, TemplateData, TemplateEngine } from './template-engine.ts'
+export { TemplateError, type TemplateErrorCode, type TemplatePosition } from './template-error.ts'
+export { TemplateStream } from './template-stream.ts'
+export type { EncodingErrors } from './text-encoding.ts'
