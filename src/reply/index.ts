@@ -1,4 +1,5 @@
 export { file } from './file.ts'
+export { BodyFailed } from './web-body.ts'
 export { isHopByHop, parseContentLength, toFields } from './head.ts'
 export {
   HttpError,

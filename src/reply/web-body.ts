@@ -56,7 +56,7 @@ class Collected {
       await closeOwner(owner, { kind: 'complete', bytes: bytes.byteLength, blocks })
     } catch (error) {
       if (this.#isCancelled) return
-      controller.error(toNeutral(error))
+      controller.error(new BodyFailed(error))
       await closeOwner(owner, { kind: 'refused', error, ...nothing })
     }
   }
@@ -76,9 +76,17 @@ async function closeOwner(owner: BodyOwner, outcome: Outcome): Promise<void> {
   await tellClosed(owner, outcome, await owner.blocks.close(reason))
 }
 
-// What a host does with the error of a body is not known; some send its text to the client (G4).
-function toNeutral(cause: unknown): Error {
-  return new Error('Cannot read the body of the reply to its end: it has failed', { cause })
+/**
+ * What a host is told of a body that has failed: it shows nothing of the error, which is its `cause`. What a host does
+ * with it is not known; some send its text to the client (G4).
+ */
+export class BodyFailed extends Error {
+  override readonly name = 'BodyFailed'
+  readonly code = 'BODY_FAILED'
+
+  constructor(cause: unknown) {
+    super('Cannot read the body of the reply to its end: it has failed', { cause })
+  }
 }
 
 // There is no server here to report to: what a closer throws becomes a warning of the process.
@@ -154,7 +162,7 @@ class WebSink implements Sink {
   }
 
   abort(error: Error): void {
-    this.#controller?.error(toNeutral(error))
+    this.#controller?.error(new BodyFailed(error))
     this.#answer()
   }
 

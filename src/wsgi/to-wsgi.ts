@@ -10,6 +10,7 @@ import { toReply } from '../gateway/to-reply.ts'
 import { isHopByHop } from '../reply/head.ts'
 import { HttpError } from '../reply/http-error.ts'
 import { Reply } from '../reply/reply.ts'
+import { BodyFailed } from '../reply/web-body.ts'
 import type { Application, Environ, HeaderPair } from './application.ts'
 import { EnvironRequest } from './environ/environ-request.ts'
 
@@ -62,7 +63,8 @@ class HandlerCall {
 
   read(): Promise<Chunk> {
     const reader = this.#reader
-    return reader ? this.run(() => reader.read()) : Promise.resolve({ done: true, value: undefined })
+    if (!reader) return Promise.resolve({ done: true, value: undefined })
+    return this.run(() => reader.read()).catch(throwCause)
   }
 
   /** Ends the reply: what the body and the context hold is closed. */
@@ -89,6 +91,11 @@ class HandlerCall {
     // A stream that has failed tells of it again.
     if (reader) await this.run(() => reader.cancel(reason)).catch(() => undefined)
   }
+}
+
+// The server of the application shows no error to the client, and has to know it.
+function throwCause(error: unknown): never {
+  throw error instanceof BodyFailed ? error.cause : error
 }
 
 async function toResponse(handler: Handler, context: RequestContext): Promise<Response> {
