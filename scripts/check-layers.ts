@@ -44,6 +44,7 @@ const builtIns: Readonly<Record<string, readonly string[]>> = {
   'src/delivery/channels.ts': ['node:diagnostics_channel'],
   'src/reply/file.ts': ['node:fs', 'node:fs/promises', 'node:path', 'node:url'],
   'src/reply/hand-over.ts': ['node:path'],
+  'src/reply/resolve-inside.ts': ['node:fs/promises', 'node:path'],
   'src/reply/selection/part-blocks.ts': ['node:fs/promises'],
   'src/log/sqlite.ts': ['node:sqlite'],
 }

@@ -36,6 +36,11 @@ export class Blocks implements BlockReader, SourceInit {
     return this.#reader !== undefined
   }
 
+  /** True when something closes with the body besides its source. */
+  get hasClosers(): boolean {
+    return this.#closers !== undefined
+  }
+
   /** True once it is closed, or about to be. */
   get isClosed(): boolean {
     return this.#closing !== undefined

@@ -1,8 +1,10 @@
 import { addRoute, createRouter, findAllRoutes, findRoute, type RouterContext } from 'rou3'
 import { describeValue } from '../body/block.ts'
+import { isPromiseLike } from '../body/run-closers.ts'
 import { HttpError } from '../reply/http-error.ts'
 import type { Handler, Middleware, RouteOptions, Routes } from './handler.ts'
 import { stack } from './stack.ts'
+import { toReply } from './to-reply.ts'
 
 /** A handler with everything around it. */
 export interface Endpoint {
@@ -94,7 +96,18 @@ export class Router {
 
   #toEndpoint(handler: Handler, { use = [], stream }: RouteOptions): Endpoint {
     const around = [...(this.#defaults.use ?? []), ...use]
-    return { handler: stack(handler, around), stream: stream ?? this.#defaults.stream ?? false }
+    const isStreamed = stream ?? this.#defaults.stream ?? false
+    // Middleware sees a reply that streams, not a body that it would have to take for a buffered one.
+    const inner = isStreamed && around.length > 0 ? toStreaming(handler) : handler
+    return { handler: stack(inner, around), stream: isStreamed }
+  }
+}
+
+function toStreaming(handler: Handler): Handler {
+  return (context) => {
+    const answer = handler(context)
+    if (!isPromiseLike(answer)) return toReply(answer, true)
+    return Promise.resolve(answer).then((body) => toReply(body, true))
   }
 }
 

@@ -16,6 +16,7 @@ import { toReply } from '../gateway/to-reply.ts'
 import { HttpError, InternalRedirect } from '../reply/http-error.ts'
 import { Reply, reply } from '../reply/reply.ts'
 import type { ReplyOptions } from '../reply/reply-options.ts'
+import { forRequest } from '../reply/selection/file-reply.ts'
 import type { Application } from './application.ts'
 import type { Connection, Live } from './connection.ts'
 import { NodeRequest, RedirectedRequest } from './node-request.ts'
@@ -115,7 +116,7 @@ export class Exchange implements Live {
       if (!this.#mayStay) this.#nodeResponse.shouldKeepAlive = false
       sendPlain(this.#nodeResponse, answer)
       this.#leave()
-    } else this.#send(runInContext(context, () => toReply(answer, isStreamed)))
+    } else this.#send(runInContext(context, () => forRequest(toReply(answer, isStreamed), context)))
     return undefined
   }
 

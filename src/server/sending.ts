@@ -199,7 +199,8 @@ export class Sending {
     if (this.#stage.kind === 'over') return
     this.#stage = { kind: 'over' }
     // Nothing holds text and bytes open, and they may be on their way in another reply.
-    if (this.#blocks.literal !== undefined) return this.#closed(outcome, [])
+    const { literal, hasClosers } = this.#blocks
+    if (literal !== undefined && !hasClosers) return this.#closed(outcome, [])
     const reason = outcome.kind === 'complete' ? undefined : outcome.error
     void this.#blocks.close(reason).then((errors) => this.#closed(outcome, errors))
   }

@@ -10,6 +10,7 @@ import { toReply } from '../gateway/to-reply.ts'
 import { isHopByHop } from '../reply/head.ts'
 import { HttpError } from '../reply/http-error.ts'
 import { Reply } from '../reply/reply.ts'
+import { forRequest } from '../reply/selection/file-reply.ts'
 import { BodyFailed } from '../reply/web-body.ts'
 import type { Application, Environ, HeaderPair } from './application.ts'
 import { EnvironRequest } from './environ/environ-request.ts'
@@ -100,7 +101,7 @@ function throwCause(error: unknown): never {
 
 async function toResponse(handler: Handler, context: RequestContext): Promise<Response> {
   const answer = handler(context)
-  return toReply(isPromiseLike(answer) ? await answer : answer, false)
+  return forRequest(toReply(isPromiseLike(answer) ? await answer : answer, false), context)
 }
 
 /** The body that the application returns: what the server iterates and closes. */

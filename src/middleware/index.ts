@@ -1,0 +1,3 @@
+export { conditional } from './conditional.ts'
+export { contentLength } from './content-length.ts'
+export { files, type FilesOptions } from './files.ts'
