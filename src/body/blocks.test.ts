@@ -69,7 +69,7 @@ describe('next', () => {
 })
 
 describe('run', () => {
-  it('G9: makes the context in which the body was made current', () => {
+  it('G9: makes the context in which the body was made current [FLK-008]', () => {
     const storage = new AsyncLocalStorage<string>()
     const blocks = storage.run('handler', () => new Blocks(function* () {}))
     expect(storage.run('elsewhere', () => blocks.run(() => storage.getStore()))).toBe('handler')

@@ -63,7 +63,7 @@ describe('collectBytes', () => {
     await expect(collectBytes(Buffer.alloc(limit + 1))).rejects.toThrow(`more than ${limit} bytes`)
   })
 
-  it('G5: closes the body when it has ended, and when it fails', async () => {
+  it('G5: closes the body when it has ended, and when it fails [WKZ-021]', async () => {
     for (const error of [undefined, new Error('no more rows')]) {
       const close = vi.fn<() => void>()
       const body = {

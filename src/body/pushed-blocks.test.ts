@@ -66,7 +66,7 @@ describe('write', () => {
     await expect(source.next()).rejects.toThrow(/^Cannot send a block that is an object/)
   })
 
-  it('rejects after the body has ended', async () => {
+  it('rejects after the body has ended [ASG-004]', async () => {
     const { out, source } = await openOut((given) => given.write('a'))
     await source.next()
     await expect(out.write('b')).rejects.toThrow(/^Cannot write a block: the body is closed/)

@@ -220,7 +220,7 @@ describe('abort', () => {
     expect(gate.closed).toBe(1)
   })
 
-  it('G10: drops a block that comes after it', async () => {
+  it('G10: drops a block that comes after it [DJG-023]', async () => {
     const late = Promise.withResolvers<IteratorResult<string>>()
     const run = startPump({ [Symbol.asyncIterator]: () => ({ next: () => late.promise }) })
     run.pump.abort(new ClientGone())

@@ -28,3 +28,10 @@ describe('csv', () => {
     })
   })
 })
+
+it('G5: closes the records of a reply that cannot be made', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const records = { *[Symbol.iterator]() {}, close: () => resolve() }
+  expect(() => csv(records, { delimiter: 'xx' })).toThrow('`delimiter`')
+  await promise
+})

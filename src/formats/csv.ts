@@ -15,7 +15,7 @@ export interface CsvInit extends ReplyInit, CsvOptions {
  */
 export function csv(records: Records, init: CsvInit = {}): Reply {
   return recordReply(records, {
-    encoder: createCsvEncoder(init),
+    encoder: () => createCsvEncoder(init),
     type: 'text/csv; charset=utf-8',
     init,
     options: csvOptionNames,

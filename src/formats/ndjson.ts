@@ -11,7 +11,7 @@ export interface NdjsonInit extends ReplyInit, NdjsonOptions {
 /** Records as a streamed NDJSON reply: one JSON text a line, by the turn unless `delivery` says otherwise. */
 export function ndjson(records: Records, init: NdjsonInit = {}): Reply {
   return recordReply(records, {
-    encoder: createNdjsonEncoder(init),
+    encoder: () => createNdjsonEncoder(init),
     type: 'application/x-ndjson',
     init,
     options: ['batches'],

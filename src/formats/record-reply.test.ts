@@ -14,7 +14,7 @@ const encoder: RecordEncoder = {
 const plain = { ...encoder, end: () => '' }
 
 function make(records: Records, init = {}) {
-  return recordReply(records, { encoder, type: 'text/x', init })
+  return recordReply(records, { encoder: () => encoder, type: 'text/x', init })
 }
 
 async function* later() {
@@ -34,7 +34,7 @@ describe('recordReply', () => {
 
   it('sends what comes last, and nothing where that is empty', async () => {
     expect(await make([]).text()).toBe('</>')
-    const made = recordReply([], { encoder: plain, type: 'text/x', init: {} })
+    const made = recordReply([], { encoder: () => plain, type: 'text/x', init: {} })
     expect(await made.text()).toBe('')
   })
 

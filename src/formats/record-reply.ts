@@ -10,7 +10,7 @@ import {
   type SourceInit,
   type Step,
 } from '../body/source.ts'
-import { Reply } from '../reply/reply.ts'
+import { makeOrClose, Reply } from '../reply/reply.ts'
 import { checkInitNames, type ReplyInit, replyInitNames } from '../reply/reply-options.ts'
 import type { RecordEncoder } from './format-records.ts'
 
@@ -22,7 +22,8 @@ export type Records =
 
 /** What a format adds to its records. */
 export interface RecordFormat {
-  encoder: RecordEncoder
+  /** Makes the encoder; throws for an option that cannot be kept. */
+  encoder: () => RecordEncoder
   /** The content type. */
   type: string
   init: ReplyInit & { filename?: string }
@@ -31,19 +32,21 @@ export interface RecordFormat {
 }
 
 /** A streamed reply of encoded records; a record is not a block, so they leave by the turn. */
-export function recordReply(
-  records: Records | Source,
-  { encoder, type, init, options = [] }: RecordFormat,
-): Reply {
-  checkInitNames(init, [...replyInitNames, 'filename', ...options])
+export function recordReply(records: Records | Source, format: RecordFormat): Reply {
   if (!isSource(records)) {
     const hint = records instanceof Promise ? 'await it first' : 'give a list or another iterable of records'
     throw new TypeError(`Cannot write records of ${describeValue(records)}: ${hint}`)
   }
+  const source = toBlocks(records)
+  return makeOrClose(source, () => encodeRecords(source, format))
+}
+
+function encodeRecords(records: Blocks, { encoder, type, init, options = [] }: RecordFormat): Reply {
+  checkInitNames(init, [...replyInitNames, 'filename', ...options])
   const headers = new Headers(init.headers)
   if (!headers.has('content-type')) headers.set('content-type', type)
   if (init.filename !== undefined) headers.set('content-disposition', createDisposition(init.filename))
-  const blocks = toBlocks(new EncodedRecords(toBlocks(records), encoder))
+  const blocks = toBlocks(new EncodedRecords(records, encoder()))
   return new Reply(blocks, true, { delivery: 'turn', ...init, headers })
 }
 

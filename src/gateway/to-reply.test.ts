@@ -22,7 +22,7 @@ describe('toReply', () => {
     expect(toReply(body, true)).toBeInstanceOf(Reply)
   })
 
-  it('refuses nothing at all, and what cannot be sent', () => {
+  it('refuses nothing at all, and what cannot be sent [FLK-019]', () => {
     const answers: unknown[] = [undefined, 1, true, { a: 1 }, new Map([['a', 1]]).get('b')]
     for (const answer of answers) {
       expect(() => Reflect.apply(toReply, undefined, [answer, false])).toThrow(TypeError)

@@ -279,7 +279,7 @@ describe('validate, middleware', () => {
     expect(await faultsOf(around(silent))).toEqual([])
   })
 
-  it('G11: reports middleware that keeps the last block, or takes it all before it answers', async () => {
+  it('G11: reports middleware that keeps the last block, or takes it all before it answers [DJG-063]', async () => {
     const losing = mapping(async function* (blocks) {
       let count = 0
       for await (const block of blocks) if (++count < 2) yield block

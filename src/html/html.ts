@@ -1,8 +1,8 @@
 import { type Block, flush } from '../body/block.ts'
 import { toBlocks } from '../body/blocks.ts'
 import { throwTogether } from '../body/run-closers.ts'
-import { Reply } from '../reply/reply.ts'
-import type { ReplyInit } from '../reply/reply-options.ts'
+import { makeOrClose, Reply } from '../reply/reply.ts'
+import { checkInitNames, type ReplyInit } from '../reply/reply-options.ts'
 import { closeValues } from './close-values.ts'
 import { HtmlReader } from './html-reader.ts'
 import { Template } from './template.ts'
@@ -48,11 +48,13 @@ export function html(strings: TemplateStringsArray, ...values: readonly unknown[
  * @throws TypeError for a nonce that is none.
  */
 export function page(template: Html, { nonce, ...init }: PageInit = {}): Reply {
-  const headers = new Headers(init.headers)
-  if (!headers.has('content-type')) headers.set('content-type', 'text/html;charset=UTF-8')
-  return new Reply(toBlocks(new HtmlReader(template, { nonce: checkNonce(nonce) })), true, {
-    ...init,
-    headers,
+  const reader = new HtmlReader(template, { nonce: checkNonce(nonce) })
+  const blocks = toBlocks(reader)
+  return makeOrClose(blocks, () => {
+    checkInitNames(init)
+    const headers = new Headers(init.headers)
+    if (!headers.has('content-type')) headers.set('content-type', 'text/html;charset=UTF-8')
+    return new Reply(blocks, true, { ...init, headers })
   })
 }
 

@@ -89,3 +89,19 @@ it('G7: warns once of a body that a status cannot have', () => {
   ])
   warn.mockRestore()
 })
+
+it.each([
+  ['a malformed header', { headers: { a: 'b\r\nc' } }],
+  ['a status that is none', { status: 99 }],
+  ['an option that there is not', { comit: 'now' }],
+  ['a body that its status cannot have', { status: 205 }],
+])('G5: closes the source of a reply that cannot be made: %s', async (_, init) => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const source = { *[Symbol.iterator]() {}, close: () => resolve() }
+  expect(() => Reflect.apply(stream, undefined, [source, init])).toThrow(/./)
+  await promise
+})
+
+it('takes status 205 with no body', () => {
+  expect(reply(null, { status: 205 }).status).toBe(205)
+})

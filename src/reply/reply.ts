@@ -23,8 +23,12 @@ export class Reply extends Response {
   /** @throws RangeError for a status outside 200 to 599; TypeError for a malformed header or body. */
   constructor(blocks: Blocks, streaming: boolean, init: ReplyInit) {
     const options = toReplyOptions(init)
-    if (isBodiless(init.status ?? 200) && blocks.length !== 0) warnOfBody(init.status)
-    super(isBodiless(init.status ?? 200) ? null : toWebBody(blocks, streaming, () => this), init)
+    const { status = 200 } = init
+    if (isBodiless(status) && blocks.length !== 0) warnOfBody(status)
+    // RFC 9110 §15.3.6: it says itself that it has none, with a Content-Length of 0.
+    if (status === 205 && blocks.length !== 0)
+      throw new RangeError('Cannot send a body with status 205: give null')
+    super(isBodiless(status) || status === 205 ? null : toWebBody(blocks, streaming, () => this), init)
     this.blocks = blocks
     this.streaming = streaming
     this.options = options
@@ -66,28 +70,39 @@ export class Reply extends Response {
  * and the client gets a Content-Length. `maxBytes` guards memory.
  */
 export function reply(body: Body, init: ReplyInit = {}): Reply {
-  checkInitNames(init)
-  return new Reply(toBlocks(checkBody(body)), false, withType(body, init))
+  return makeReply(checkBody(body), false, init)
 }
 
 /** A streamed reply: each block is sent before the source is asked for the next. */
 export function stream(source: Exclude<Body, null> | Blocks, init: ReplyInit = {}): Reply {
-  checkInitNames(init)
   if (source === null) throw notASource(source)
-  return new Reply(
-    source instanceof Blocks ? source : toBlocks(checkBody(source)),
-    true,
-    withType(source, init),
-  )
+  return makeReply(source instanceof Blocks ? source : checkBody(source), true, init)
 }
 
 /** A streamed reply of what a function writes; its promise ends the body, or fails it. */
 export function push(write: PushFunction, init: ReplyInit = {}): Reply {
-  checkInitNames(init)
   if (typeof write !== 'function') {
     throw new TypeError(`Cannot push ${describeValue(write)}: give a function that takes \`out\``)
   }
-  return new Reply(toBlocks(toPushedBlocks(write)), true, init)
+  return makeReply(toPushedBlocks(write), true, init)
+}
+
+/** What `make` makes of blocks; where it throws, they are closed: whoever has handed them over does not (G5). */
+export function makeOrClose<T>(blocks: Blocks, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    void blocks.close(error)
+    throw error
+  }
+}
+
+function makeReply(body: unknown, streaming: boolean, init: ReplyInit): Reply {
+  const blocks = toBlocks(body)
+  return makeOrClose(blocks, () => {
+    checkInitNames(init)
+    return new Reply(blocks, streaming, withType(body, init))
+  })
 }
 
 // A `Blob` knows its type, as it does in a web `Response`.

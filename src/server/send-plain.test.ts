@@ -64,7 +64,7 @@ describe('sendPlain', () => {
     },
   )
 
-  it('counts bytes, not characters', async () => {
+  it('counts bytes, not characters [WKZ-004]', async () => {
     await using server = await openTestServer({ routes: { '/': () => plain.text } })
     const client = server.client()
     client.get('/')

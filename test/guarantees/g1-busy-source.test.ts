@@ -73,15 +73,15 @@ eachDelivery('G1 with a source that blocks the CPU', (open, { isStrict }) => {
 
   if (!isStrict) return
 
-  it('G1: each block has left before its sync generator is resumed', async () => {
+  it('G1: each block has left before its sync generator is resumed [DJG-010, GAP-020]', async () => {
     expect(await watch(open, (wait) => stream(() => busy(wait)))).toEqual([true, true, true])
   })
 
-  it('G1: each block has left before its async generator is resumed', async () => {
+  it('G1: each block has left before its async generator is resumed [GAP-020]', async () => {
     expect(await watch(open, (wait) => stream(() => busyAsync(wait)))).toEqual([true, true, true])
   })
 
-  it('G1: each block has left when its write() resolves', async () => {
+  it('G1: each block has left when its write() resolves [ASG-003]', async () => {
     const seen = await watch(open, (wait) =>
       push(async (out) => {
         await out.write('<first>')

@@ -6,7 +6,7 @@ import { Gate } from '../support/gate.ts'
 const blocks = ['one', 'two', 'dreiä', 'четыре', '🎡'.repeat(5)]
 
 eachDelivery('G1', (open) => {
-  it('G1: each block arrives before the next is opened', async () => {
+  it('G1: each block arrives before the next is opened [DJG-022]', async () => {
     const gate = new Gate()
     await using server = await open({ routes: { '/': () => stream(gate) } })
     const client = server.client()
@@ -20,7 +20,7 @@ eachDelivery('G1', (open) => {
     expect(gate.asked).toBe(blocks.length + 1)
   })
 
-  it('G1: each block of an async generator arrives before the next is opened', async () => {
+  it('G1: each block of an async generator arrives before the next is opened [DJG-007]', async () => {
     const gate = new Gate()
     async function* body() {
       for await (const block of gate) yield block

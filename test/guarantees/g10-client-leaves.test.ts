@@ -39,7 +39,7 @@ const departures: Record<string, (client: RawClient) => void> = {
 
 eachDelivery('G10', (open) => {
   it.each(Object.entries(departures))(
-    'G10: a client that leaves %s before the head aborts signal',
+    'G10: a client that leaves %s before the head aborts signal [STA-007]',
     async (_, leave) => {
       const handling = Promise.withResolvers<void>()
       const over = Promise.withResolvers<unknown>()
@@ -107,7 +107,7 @@ eachDelivery('G10', (open) => {
   })
 
   it.each(Object.entries(departures))(
-    'G10: a client that leaves %s stops a parked source',
+    'G10: a client that leaves %s stops a parked source [GAP-008, GAP-025, GAP-026, DJG-024]',
     async (_, leave) => {
       const gate = new Gate()
       const over = Promise.withResolvers<Outcome>()
@@ -142,7 +142,7 @@ eachDelivery('G10', (open) => {
     }
 
   it.each(Object.entries(endless))(
-    'G10: a client that leaves stops an endless source of %s',
+    'G10: a client that leaves stops an endless source of %s [GAP-012, STA-006]',
     async (_, make) => {
       const over = Promise.withResolvers<Outcome>()
       const closed: number[] = []

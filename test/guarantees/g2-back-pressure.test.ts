@@ -74,7 +74,7 @@ function toBytes(block: Block): Buffer {
 
 eachDelivery('G2', (open) => {
   it.each(shapes)(
-    'G2: a source of $name rests while the client does not read, then goes on',
+    'G2: a source of $name rests while the client does not read, then goes on [GAP-010, CPY-020]',
     async (shape) => {
       using moments = new Moments()
       using accepted = new Accepted()

@@ -58,7 +58,7 @@ eachDelivery('G3', (open) => {
   })
 
   it.each<Block>(['block', flush])(
-    'G3: a change after the first block %s throws and changes nothing',
+    'G3: a change after the first block %s throws and changes nothing [CPY-005]',
     async (first) => {
       const thrown: unknown[] = []
       let answer: Reply | undefined
@@ -88,7 +88,7 @@ eachDelivery('G3', (open) => {
     },
   )
 
-  it("G3: commit: 'now' commits before the source is started", async () => {
+  it("G3: commit: 'now' commits before the source is started [GAP-022]", async () => {
     const gate = new Gate()
     const answer = stream(gate, { commit: 'now', status: 202 })
     await using server = await open({ routes: { '/': () => answer } })
@@ -117,7 +117,7 @@ eachDelivery('G3', (open) => {
     expect(server.reported).toEqual([expect.objectContaining({ code: 'G3' })])
   })
 
-  it('G3: the head waits for the first block', async () => {
+  it('G3: the head waits for the first block [GAP-001, GAP-022, ASG-001]', async () => {
     const gate = new Gate()
     await using server = await open({ routes: { '/': () => stream(gate), '/other': () => 'other' } })
     const client = server.client()
@@ -135,7 +135,7 @@ eachDelivery('G3', (open) => {
 
 eachDelivery('G3 with a failure', (open) => {
   it.each(Object.entries(beforeFirstBlock))(
-    'G3: a body that fails %s gives a whole error reply',
+    'G3: a body that fails %s gives a whole error reply [GAP-002, GAP-023, DJG-032]',
     async (_, empty) => {
       await using server = await open({
         routes: {
@@ -172,39 +172,42 @@ eachDelivery('G3 with a failure', (open) => {
     { name: 'redirect with a status', error: redirect('/elsewhere', 308), status: 308 },
   ]
 
-  it.each(answers)('G3: $name thrown before the first block is the reply', async ({ error, status }) => {
-    await using server = await open({
-      routes: {
-        '/handler': () => {
-          throw error
+  it.each(answers)(
+    'G3: $name thrown before the first block is the reply [CPY-007, CPY-008, GAP-017]',
+    async ({ error, status }) => {
+      await using server = await open({
+        routes: {
+          '/handler': () => {
+            throw error
+          },
+          '/body': () =>
+            stream(function* () {
+              yield ''
+              throw error
+            }),
+          '/buffered': () =>
+            reply(function* () {
+              yield 'never seen'
+              throw error
+            }),
+          '/push': () =>
+            push(() => {
+              throw error
+            }),
         },
-        '/body': () =>
-          stream(function* () {
-            yield ''
-            throw error
-          }),
-        '/buffered': () =>
-          reply(function* () {
-            yield 'never seen'
-            throw error
-          }),
-        '/push': () =>
-          push(() => {
-            throw error
-          }),
-      },
-    })
-    const client = server.client()
-    for (const path of ['/handler', '/body', '/buffered', '/push']) {
-      client.get(path)
-      const answer = await client.reply()
-      expect(answer.status).toBe(status)
-      expect(answer.text).toBe('location' in error ? `See ${error.location}\n` : `${error.message}\n`)
-      if ('location' in error) expect(answer.headers.get('location')).toBe(error.location)
-      if (status === 418) expect(answer.headers.get('x-pot')).toBe('tea')
-    }
-    expect(server.reported).toEqual([])
-  })
+      })
+      const client = server.client()
+      for (const path of ['/handler', '/body', '/buffered', '/push']) {
+        client.get(path)
+        const answer = await client.reply()
+        expect(answer.status).toBe(status)
+        expect(answer.text).toBe('location' in error ? `See ${error.location}\n` : `${error.message}\n`)
+        if ('location' in error) expect(answer.headers.get('location')).toBe(error.location)
+        if (status === 418) expect(answer.headers.get('x-pot')).toBe('tea')
+      }
+      expect(server.reported).toEqual([])
+    },
+  )
 
   it('G3: the message of an HttpError of 500 or more stays with the server', async () => {
     await using server = await open({

@@ -32,7 +32,7 @@ const sources = {
 
 eachDelivery('G4', (open) => {
   it.each(Object.entries(sources))(
-    'G4: a %s that fails: its blocks arrive, a last chunk does not',
+    'G4: a %s that fails: its blocks arrive, a last chunk does not [GAP-011, GAP-013, UVI-005, CPY-029]',
     async (_, make) => {
       await using server = await open({ routes: { '/': make } })
       const client = server.client()
@@ -88,7 +88,7 @@ eachDelivery('G4', (open) => {
     await expect(response.text()).rejects.toThrow('terminated')
   })
 
-  it('G4: a body of HTTP/1.0 is reset, as its end would look whole', async () => {
+  it('G4: a body of HTTP/1.0 is reset, as its end would look whole [CPY-029, WKZ-050]', async () => {
     const gate = new Gate()
     await using server = await open({ routes: { '/': () => stream(gate) } })
     const client = server.client()

@@ -180,7 +180,7 @@ async function run(open: OpenServer, kind: SourceKind, one: Case) {
 }
 
 eachDelivery('G5', (open) => {
-  it.each(rows)('G5: $title', async ({ kind, one }) => {
+  it.each(rows)('G5: $title [GAP-019]', async ({ kind, one }) => {
     const { log, outcomes, script, reported } = await run(open, kind, one)
     const closed = one.isUnstarted && !kind.closesUnstarted ? 0 : 1
     expect(outcomes.map((outcome) => outcome.kind)).toEqual([one.outcome])
@@ -196,7 +196,7 @@ eachDelivery('G5', (open) => {
     expect(reported).toHaveLength(one.reported ?? 0)
   })
 
-  it('G5: what a closer throws does not stop the others, and all of it is reported', async () => {
+  it('G5: what a closer throws does not stop the others, and all of it is reported [CPY-027, CPY-033, WKZ-017, WKZ-018, WKZ-020]', async () => {
     const log: string[] = []
     const fail = (name: string) => (): never => {
       log.push(name)
@@ -236,7 +236,7 @@ eachDelivery('G5', (open) => {
     expect(errors.map((error) => error.message)).toEqual(['source', 'first', 'second', 'reply'])
   })
 
-  it('G5: a source that ignores its signal is given up, and the rest is closed', async () => {
+  it('G5: a source that ignores its signal is given up, and the rest is closed [GAP-025]', async () => {
     const log: string[] = []
     const parked = Promise.withResolvers<void>()
     const over = Promise.withResolvers<void>()

@@ -13,24 +13,27 @@ const exact: Record<string, Block[]> = {
 }
 
 eachDelivery('G6', (open, { delivery }) => {
-  it.each(Object.entries(exact))('G6: exactly the length in %s keeps the connection', async (_, blocks) => {
-    await using server = await open({
-      routes: { '/': () => stream(blocks.values(), { headers }), '/next': () => 'next' },
-    })
-    const client = server.client()
-    client.get('/')
-    const { framing, body, isComplete } = await client.reply()
-    expect({ framing, isComplete, text: `${body}` }).toEqual({
-      framing: 'length',
-      isComplete: true,
-      text: `${Buffer.concat([toBytes(blocks)])}`,
-    })
-    client.get('/next')
-    expect((await client.reply()).text).toBe('next')
-    expect(server.reported).toEqual([])
-  })
+  it.each(Object.entries(exact))(
+    'G6: exactly the length in %s keeps the connection [CPY-012, DJG-060]',
+    async (_, blocks) => {
+      await using server = await open({
+        routes: { '/': () => stream(blocks.values(), { headers }), '/next': () => 'next' },
+      })
+      const client = server.client()
+      client.get('/')
+      const { framing, body, isComplete } = await client.reply()
+      expect({ framing, isComplete, text: `${body}` }).toEqual({
+        framing: 'length',
+        isComplete: true,
+        text: `${Buffer.concat([toBytes(blocks)])}`,
+      })
+      client.get('/next')
+      expect((await client.reply()).text).toBe('next')
+      expect(server.reported).toEqual([])
+    },
+  )
 
-  it('G6: a source is not asked again when its length is reached', async () => {
+  it('G6: a source is not asked again when its length is reached [ASG-016]', async () => {
     const gate = new Gate()
     await using server = await open({
       routes: { '/': () => stream(gate, { headers }), '/next': () => 'next' },
@@ -50,20 +53,23 @@ eachDelivery('G6', (open, { delivery }) => {
     { name: 'in one list', blocks: ['0', ['123456789', 'ab', Buffer.from('cd')]] },
     { name: 'in many small blocks', blocks: ['0', [...'123456789ab']] },
     { name: 'in the last character', blocks: ['0', '12345678', 'ä'] },
-  ])('G6: what exceeds the length $name is not sent and the reply fails', async ({ blocks }) => {
-    await using server = await open({ routes: { '/': () => stream(blocks.values(), { headers }) } })
-    const client = server.client()
-    client.get('/')
-    client.get('/')
-    const { text } = await client.toEnd()
-    const [, body = ''] = text.split('\r\n\r\n')
-    expect(body).toBe(
-      Buffer.concat([toBytes(blocks)])
-        .subarray(0, 10)
-        .toString('latin1'),
-    )
-    expect(server.reported).toEqual([expect.objectContaining({ code: 'G6' })])
-  })
+  ])(
+    'G6: what exceeds the length $name is not sent and the reply fails [CPY-019, ASG-015, GAP-028, UVI-003]',
+    async ({ blocks }) => {
+      await using server = await open({ routes: { '/': () => stream(blocks.values(), { headers }) } })
+      const client = server.client()
+      client.get('/')
+      client.get('/')
+      const { text } = await client.toEnd()
+      const [, body = ''] = text.split('\r\n\r\n')
+      expect(body).toBe(
+        Buffer.concat([toBytes(blocks)])
+          .subarray(0, 10)
+          .toString('latin1'),
+      )
+      expect(server.reported).toEqual([expect.objectContaining({ code: 'G6' })])
+    },
+  )
 
   it('G6: a first block longer than the length gives an error reply', async () => {
     await using server = await open({ routes: { '/': () => stream(['0123456789a'].values(), { headers }) } })
@@ -78,7 +84,7 @@ eachDelivery('G6', (open, { delivery }) => {
   })
 
   it.each([{ blocks: ['012'] }, { blocks: ['012', '345'] }, { blocks: ['\ud83d', Buffer.from('01')] }])(
-    'G6: a body of $blocks that is too short breaks the kept-alive connection',
+    'G6: a body of $blocks that is too short breaks the kept-alive connection [GAP-005, UVI-003]',
     async ({ blocks }) => {
       await using server = await open({ routes: { '/': () => stream(blocks.values(), { headers }) } })
       const client = server.client()
@@ -149,7 +155,7 @@ eachDelivery('G6', (open, { delivery }) => {
     expect(server.reported).toEqual([])
   })
 
-  it('G6: a buffered reply has the length that it has', async () => {
+  it('G6: a buffered reply has the length that it has [WKZ-004]', async () => {
     await using server = await open({ routes: { '/': () => reply(['añ', Buffer.from('b')]) } })
     const client = server.client()
     client.get('/')

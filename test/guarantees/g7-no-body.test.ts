@@ -30,31 +30,34 @@ eachDelivery('G7', (open) => {
     { name: '304', method: 'GET', status: 304 },
     { name: 'HEAD with 204', method: 'HEAD', status: 204 },
     { name: 'HEAD with 404', method: 'HEAD', status: 404 },
-  ])('G7: $name starts no source, closes it once and keeps the connection', async ({ method, status }) => {
-    const sources: Source[] = []
-    const closed: string[] = []
-    const make = (): Reply => {
-      const source = new Source()
-      sources.push(source)
-      return stream(source, { status, onClose: ({ kind }) => closed.push(kind) })
-    }
-    await using server = await open({ routes: { '/': make, '/next': () => 'next' } })
-    const client = server.client()
-    for (const _ of [1, 2, 3]) client.request(method, '/')
-    client.get('/next')
-    for (const _ of [1, 2, 3]) {
-      expect(await client.reply(method)).toMatchObject({ status, framing: 'none', isComplete: true })
-    }
-    expect((await client.reply()).text).toBe('next')
-    await server.close()
-    expect(sources.map(({ started, closed: count }) => [started, count])).toEqual([
-      [0, 1],
-      [0, 1],
-      [0, 1],
-    ])
-    expect(closed).toEqual(['complete', 'complete', 'complete'])
-    expect(server.reported).toEqual([])
-  })
+  ])(
+    'G7: $name starts no source, closes it once and keeps the connection [WKZ-016, DJG-051]',
+    async ({ method, status }) => {
+      const sources: Source[] = []
+      const closed: string[] = []
+      const make = (): Reply => {
+        const source = new Source()
+        sources.push(source)
+        return stream(source, { status, onClose: ({ kind }) => closed.push(kind) })
+      }
+      await using server = await open({ routes: { '/': make, '/next': () => 'next' } })
+      const client = server.client()
+      for (const _ of [1, 2, 3]) client.request(method, '/')
+      client.get('/next')
+      for (const _ of [1, 2, 3]) {
+        expect(await client.reply(method)).toMatchObject({ status, framing: 'none', isComplete: true })
+      }
+      expect((await client.reply()).text).toBe('next')
+      await server.close()
+      expect(sources.map(({ started, closed: count }) => [started, count])).toEqual([
+        [0, 1],
+        [0, 1],
+        [0, 1],
+      ])
+      expect(closed).toEqual(['complete', 'complete', 'complete'])
+      expect(server.reported).toEqual([])
+    },
+  )
 
   const replies: Record<string, Handler> = {
     text: () => 'Grüße',
@@ -80,21 +83,24 @@ eachDelivery('G7', (open) => {
     expect(headers.has('content-length')).toBe(false)
   })
 
-  it.each(Object.entries(replies))('G7: the head of HEAD for %s is that of GET', async (_, make) => {
-    await using server = await open({ routes: { '/': make } })
-    const client = server.client()
-    client.get('/')
-    const got = await client.reply()
-    client.request('HEAD', '/')
-    const headed = await client.reply('HEAD')
-    expect(headed.statusLine).toBe(got.statusLine)
-    const expected = comparable(got.headers)
-    // RFC 9110 §9.3.2: what only the body would tell may be left out of the head of HEAD.
-    const { 'transfer-encoding': _chunked, ...known } = expected
-    expect(comparable(headed.headers)).toMatchObject(known)
-    client.get('/')
-    expect(await client.reply()).toMatchObject({ isComplete: true })
-  })
+  it.each(Object.entries(replies))(
+    'G7: the head of HEAD for %s is that of GET [CPY-062]',
+    async (_, make) => {
+      await using server = await open({ routes: { '/': make } })
+      const client = server.client()
+      client.get('/')
+      const got = await client.reply()
+      client.request('HEAD', '/')
+      const headed = await client.reply('HEAD')
+      expect(headed.statusLine).toBe(got.statusLine)
+      const expected = comparable(got.headers)
+      // RFC 9110 §9.3.2: what only the body would tell may be left out of the head of HEAD.
+      const { 'transfer-encoding': _chunked, ...known } = expected
+      expect(comparable(headed.headers)).toMatchObject(known)
+      client.get('/')
+      expect(await client.reply()).toMatchObject({ isComplete: true })
+    },
+  )
 
   it('G7: an error reply to HEAD has no body', async () => {
     await using server = await open({ routes: { '/': () => 'found' } })
@@ -107,7 +113,7 @@ eachDelivery('G7', (open) => {
     expect((await client.reply()).text).toBe('found')
   })
 
-  it('G7: 204 and 304 announce neither a length nor chunks', async () => {
+  it('G7: 204 and 304 announce neither a length nor chunks [WKZ-014, DJG-051]', async () => {
     await using server = await open({
       routes: {
         '/204': () => reply('dropped', { status: 204 }),

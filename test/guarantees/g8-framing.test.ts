@@ -6,7 +6,7 @@ const three: Block[] = ['one', 'two', 'three']
 const known = { headers: { 'content-length': '11' } }
 
 eachDelivery('G8', (open) => {
-  it('G8: HTTP/1.1 frames by chunks, or by the length where it is known', async () => {
+  it('G8: HTTP/1.1 frames by chunks, or by the length where it is known [CPY-010, WKZ-049, STA-004]', async () => {
     await using server = await open({
       routes: {
         '/chunked': () => stream(three.values()),
@@ -33,7 +33,7 @@ eachDelivery('G8', (open) => {
     }
   })
 
-  it('G8: HTTP/1.0 ends a body without a length by closing, never by chunks', async () => {
+  it('G8: HTTP/1.0 ends a body without a length by closing, never by chunks [WKZ-053, UVI-011, CPY-013]', async () => {
     await using server = await open({ routes: { '/': () => stream(three.values()) } })
     for (const fields of [[], ['Connection: keep-alive'], ['Connection: Keep-Alive']]) {
       const client = server.client()
@@ -53,7 +53,7 @@ eachDelivery('G8', (open) => {
   }
 
   it.each(Object.keys(routes))(
-    'G8: HTTP/1.0 keeps the connection of %s when asked, in any letter case',
+    'G8: HTTP/1.0 keeps the connection of %s when asked, in any letter case [GAP-031, CPY-015, CPY-013]',
     async (path) => {
       await using server = await open({ routes })
       const client = server.client()
@@ -66,16 +66,19 @@ eachDelivery('G8', (open) => {
     },
   )
 
-  it.each(Object.keys(routes))('G8: HTTP/1.0 closes the connection of %s when not asked', async (path) => {
-    await using server = await open({ routes })
-    const client = server.client()
-    client.getOld(path)
-    const answer = await client.reply()
-    expect(answer).toMatchObject({ status: 200, framing: 'length', isComplete: true })
-    expect((await client.toEnd()).how).toBe('end')
-  })
+  it.each(Object.keys(routes))(
+    'G8: HTTP/1.0 closes the connection of %s when not asked [CPY-015]',
+    async (path) => {
+      await using server = await open({ routes })
+      const client = server.client()
+      client.getOld(path)
+      const answer = await client.reply()
+      expect(answer).toMatchObject({ status: 200, framing: 'length', isComplete: true })
+      expect((await client.toEnd()).how).toBe('end')
+    },
+  )
 
-  it('G8: Connection: close ends the connection after the reply', async () => {
+  it('G8: Connection: close ends the connection after the reply [UVI-014]', async () => {
     await using server = await open({ routes: { ...routes, '/chunked': () => stream(three.values()) } })
     for (const path of [...Object.keys(routes), '/chunked']) {
       const client = server.client()
@@ -116,7 +119,7 @@ eachDelivery('G8', (open) => {
     ])
   })
 
-  it('G8: hop-by-hop fields of a foreign application are left out', async () => {
+  it('G8: hop-by-hop fields of a foreign application are left out [ASG-002]', async () => {
     const headers = { 'transfer-encoding': 'chunked', connection: 'keep-alive', 'x-own': 'kept' }
     const body = () => ReadableStream.from([Buffer.from('one'), Buffer.from('two')])
     await using server = await open({ fetch: () => new Response(body(), { headers }) })

@@ -44,7 +44,7 @@ const sources = {
 
 eachDelivery('G9', (open) => {
   it.each(Object.entries(sources))(
-    'G9: the context is current in every block, in finally and in onClose: %s',
+    'G9: the context is current in every block, in finally and in onClose: %s [FLK-001, DJG-029]',
     async (_, make) => {
       const seen: string[][] = []
       const all = Promise.withResolvers<void>()
@@ -130,7 +130,7 @@ eachDelivery('G9', (open) => {
     expect(await closed.promise).toBe('left')
   })
 
-  it('G9: after the reply has closed, the error says so', async () => {
+  it('G9: after the reply has closed, the error says so [FLK-006]', async () => {
     const late = Promise.withResolvers<() => void>()
     const over = Promise.withResolvers<void>()
     await using server = await open({
@@ -157,7 +157,7 @@ eachDelivery('G9', (open) => {
     )
   })
 
-  it('G9: outside of a handler, the error says so', () => {
+  it('G9: outside of a handler, the error says so [FLK-007]', () => {
     expect(() => currentContext()).toThrow('Cannot get the current context: no reply is being made here')
     expect(runInContext).toBeTypeOf('function')
   })

@@ -18,7 +18,7 @@ eachDelivery('close()', (open) => {
     expect(await fresh.toEnd()).toEqual({ text: '', how: 'end' })
   })
 
-  it('lets a live reply end, then closes its connection', async () => {
+  it('lets a live reply end, then closes its connection [UVI-015]', async () => {
     const gate = new Gate()
     await using server = await open({ routes: { '/': () => stream(gate) } })
     const client = server.client()

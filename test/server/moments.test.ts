@@ -10,7 +10,7 @@ function* failing(): Generator<Block> {
 }
 
 eachDelivery('moments', (open) => {
-  it('of a reply are published in order, all for the same reply', async () => {
+  it('of a reply are published in order, all for the same reply [DJG-019, CPY-034]', async () => {
     using moments = new Moments()
     const gate = new Gate()
     await using server = await open({ routes: { '/x': () => stream(gate) } })
@@ -70,7 +70,7 @@ eachDelivery('trailers', (open) => {
     )
   }
 
-  it('come after the last block, to a client that takes them', async () => {
+  it('come after the last block, to a client that takes them [ASG-008]', async () => {
     await using server = await open({ routes: { '/': route } })
     const client = server.client()
     for (const _ of [1, 2]) {
@@ -81,7 +81,7 @@ eachDelivery('trailers', (open) => {
     }
   })
 
-  it('are left out for a client that does not take them, or HTTP/1.0', async () => {
+  it('are left out for a client that does not take them, or HTTP/1.0 [ASG-008, GAP-030]', async () => {
     await using server = await open({ routes: { '/': route } })
     const client = server.client()
     client.get('/')

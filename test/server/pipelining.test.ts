@@ -23,7 +23,7 @@ const routes: Routes = {
 const kinds = ['plain', 'buffered', 'streamed', 'sync', 'fails'] as const
 
 eachDelivery('pipelining', (open) => {
-  it('answers 1,000 pipelined requests in order', async () => {
+  it('answers 1,000 pipelined requests in order [CPY-016, UVI-012]', async () => {
     await using server = await open({ routes })
     const client = server.client()
     const sent = Array.from({ length: 1000 }, (_, index) => ({

@@ -39,7 +39,7 @@ eachDelivery('request bodies', (open) => {
     expect(await (await fetch(server.url)).text()).toBe('true')
   })
 
-  it('can be chunked, and the connection stays', async () => {
+  it('can be chunked, and the connection stays [CPY-023]', async () => {
     await using server = await open({ routes })
     const client = server.client()
     for (const pieces of [['Grü', 'ße'], ['x'], []]) {
@@ -78,7 +78,7 @@ eachDelivery('request bodies', (open) => {
     expect(await response.text()).toBe('1000')
   })
 
-  it('that turn out longer than the limit are refused with 413', async () => {
+  it('that turn out longer than the limit are refused with 413 [CPY-023]', async () => {
     await using server = await open({ routes, maxRequestBytes: 1000 })
     const client = server.client()
     const body = chunked(Array.from({ length: 11 }, () => 'x'.repeat(100)))
@@ -94,7 +94,7 @@ const expecting = (path: string, length: number) =>
   `POST ${path} HTTP/1.1\r\nHost: test\r\nContent-Length: ${length}\r\nExpect: 100-continue\r\n\r\n`
 
 eachDelivery('Expect: 100-continue', (open) => {
-  it('is answered when the body is read, and the connection stays', async () => {
+  it('is answered when the body is read, and the connection stays [CPY-021, UVI-013]', async () => {
     await using server = await open({ routes })
     const client = server.client()
     for (const _ of [1, 2]) {
@@ -106,7 +106,7 @@ eachDelivery('Expect: 100-continue', (open) => {
   })
 
   it.each(['/refused', '/missing', '/ignored'])(
-    'is not answered where %s does not read the body',
+    'is not answered where %s does not read the body [UVI-013]',
     async (path) => {
       await using server = await open({ routes })
       const client = server.client()

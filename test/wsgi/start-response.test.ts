@@ -43,7 +43,7 @@ describe('startResponse', () => {
     gate.end()
   })
 
-  it('sends the head where there is no data at all [PEP-028] [MWS-002] [WSR-004]', async () => {
+  it('sends the head where there is no data at all [PEP-028] [MWS-002] [WSR-004] [ASG-014]', async () => {
     await using served = await openApplication((environ, startResponse) => {
       startResponse('200 OK', plain)
       return environ.PATH_INFO === '/list' ? [] : new Set<Uint8Array>().values()
@@ -122,7 +122,7 @@ describe('startResponse', () => {
     expect(reply.headers.has('x-first')).toBe(false)
   })
 
-  it('G4: after data it throws the very error on, and nothing more is sent [PEP-032] [MWS-014] [WTR-017]', async () => {
+  it('G4: after data it throws the very error on, and nothing more is sent [PEP-032] [MWS-014] [WTR-017] [STA-040]', async () => {
     let thrown: unknown
     await using served = await openApplication(function* (_environ, startResponse) {
       startResponse('200 OK', plain)

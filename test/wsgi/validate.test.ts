@@ -5,7 +5,7 @@ import { eachDelivery } from '../support/each-delivery.ts'
 import { Gate } from '../support/gate.ts'
 
 eachDelivery('validate', (open) => {
-  it('G1: a validated handler and middleware deliver each block before the next is opened', async () => {
+  it('G1: a validated handler and middleware deliver each block before the next is opened [WKZ-055]', async () => {
     const gate = new Gate()
     const pass: Middleware = (handler) => (context) => handler(context)
     await using server = await open({ routes: { '/': validate(pass(validate(() => stream(gate)))) } })

@@ -1,0 +1,87 @@
+import { writeFileSync } from 'node:fs'
+import { cpus, release } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type BlackBoxCase, blackBoxCases, type Observation } from '../test/blackbox/black-box-cases.ts'
+import { type BlackBoxSystem, blackBoxSystems, startSystem } from '../test/blackbox/black-box-systems.ts'
+import { Journal } from '../test/blackbox/journal.ts'
+import { root } from './read-files.ts'
+
+const page = 'docs/comparison.md'
+
+/** What was seen of one system: by case, undefined where the question does not apply. */
+export interface Column {
+  system: BlackBoxSystem
+  version: string | undefined
+  observations: readonly (Observation | undefined)[]
+}
+
+/** Puts every case to one system, one after the other. */
+export async function compareAncestor(system: BlackBoxSystem, cases = blackBoxCases): Promise<Column> {
+  const version = system.version()
+  if (version === undefined) return { system, version, observations: cases.map(() => undefined) }
+  using journal = new Journal()
+  await using running = await startSystem(system, journal)
+  const observations: (Observation | undefined)[] = []
+  for (const [index, one] of cases.entries()) {
+    const isAsked = one.needsNotFound !== true || system.hasNotFound
+    observations.push(
+      isAsked ? await one.observe({ port: running.port, journal, id: `${index}` }) : undefined,
+    )
+  }
+  return { system, version, observations }
+}
+
+/** The page: a table of cases and systems, with a mark where a system does not keep the rule. */
+export function formatComparison(
+  columns: readonly Column[],
+  cases: readonly BlackBoxCase[],
+  on: string,
+): string {
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const broken = columns.map(({ observations }) => observations.filter((one) => one?.isKept === false).length)
+  return [
+    '# millrace and its ancestors, from outside',
+    '',
+    'Made by `node --conditions=millrace:source scripts/compare-ancestors.ts`; do not edit. The same endpoints in every',
+    'system, asked over raw sockets. ✗ marks where the rule is not kept; – where the question does not apply or the',
+    'system is not installed. The ids are those of [the table of requirements](ancestors.md), the G numbers those of',
+    '[the contract](contract.md).',
+    '',
+    `Seen on ${on}. Times are of one run: they tell a millisecond from a second, and no more.`,
+    '',
+    row(['case', 'rule', ...columns.map(({ system }) => system.name)]),
+    row(['---', '---', ...columns.map(() => '---')]),
+    ...cases.map(({ title, rule }, index) =>
+      row([title, rule, ...columns.map(({ observations }) => toCell(observations[index]))]),
+    ),
+    row(['**Rules not kept**', '', ...broken.map(String)]),
+    '',
+    '## How each was run',
+    '',
+    row(['system', 'version', 'as its documentation says']),
+    row(['---', '---', '---']),
+    ...columns.map(({ system, version }) => row([system.name, version ?? 'not installed', system.advice])),
+    '',
+    'The programs are in [test/blackbox](../test/blackbox). On Debian the ancestors are',
+    '`apt-get install gunicorn python3-flask python3-cherrypy3 python3-django uwsgi-core uwsgi-plugin-python3`.',
+    '',
+  ].join('\n')
+}
+
+function toCell(observation: Observation | undefined): string {
+  if (!observation) return '–'
+  const seen = observation.seen.replaceAll('|', '\\|').replaceAll('\n', ' ')
+  return observation.isKept ? seen : `✗ ${seen}`
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const columns: Column[] = []
+  for (const system of blackBoxSystems) {
+    columns.push(await compareAncestor(system))
+    process.stdout.write(`${system.name}: ${columns.at(-1)?.version ?? 'not installed'}\n`)
+  }
+  const on = `${new Date().toISOString().slice(0, 10)}, Linux ${release()}, ${cpus().length} cores`
+  writeFileSync(join(root, page), formatComparison(columns, blackBoxCases, on))
+  process.stdout.write(`Wrote ${page}\n`)
+}

@@ -1,0 +1,79 @@
+import type { Context } from '../../context/context.ts'
+import type { Middleware } from '../../gateway/handler.ts'
+import { toReply } from '../../gateway/to-reply.ts'
+import { HttpError } from '../../reply/http-error.ts'
+import { Reply } from '../../reply/reply.ts'
+import { forRequest } from '../../reply/selection/file-reply.ts'
+import { compressBuffered } from './compress-buffered.ts'
+import { type CompressOptions, toCompressSettings } from './compress-options.ts'
+import { toCompressedHeaders, toUnmodifiedHeaders, toVaryingHeaders } from './compressed-head.ts'
+import { type CompressionFacts, decideCompression } from './decide-compression.ts'
+import { negotiateEncoding } from './negotiate-encoding.ts'
+import { streamCompressed } from './stream-compressed.ts'
+
+/**
+ * Compresses replies in the encoding that suits the client best, and never holds a block: each leaves, decodable, before
+ * the source is asked for the next (G1, G11); by the turn, blocks that are ready together are compressed together.
+ * Buffered replies are compressed whole where that makes them smaller. Put it outside `conditional()`.
+ * @throws HttpError 406, before the handler is called, for a client that takes neither an encoding nor none (RFC 9110
+ * §12.5.3).
+ */
+export function compress(options: CompressOptions = {}): Middleware {
+  const settings = toCompressSettings(options)
+  return (handler) => async (context) => {
+    const accept = context.headers.get('accept-encoding')
+    const negotiated = negotiateEncoding(accept, settings.encodings)
+    if (negotiated.kind === 'refused') {
+      const message = `None of identity, ${settings.encodings.join(', ')} is accepted`
+      throw new HttpError(406, message, { headers: { vary: 'Accept-Encoding' } })
+    }
+    // A file decides by the request what it is: a range, nothing new, or all of it.
+    const response = forRequest(toReply(await handler(context), false), context)
+    return apply({ response, context, settings, negotiated })
+  }
+}
+
+function apply(facts: CompressionFacts): Response | Promise<Response> {
+  const { response, context, settings } = facts
+  const { headers } = response
+  const { levels } = settings
+  const { method, transport } = context
+  const decision = decideCompression(facts)
+  switch (decision.kind) {
+    case 'leave':
+      return response
+    case 'unmodified':
+      return withHeaders(response, toUnmodifiedHeaders(headers, ifNoneMatchOf(context)))
+    case 'vary':
+      return withHeaders(response, toVaryingHeaders(headers))
+    case 'buffered':
+      return response instanceof Reply
+        ? compressBuffered(response, { ...decision, settings, method })
+        : response
+    case 'streamed':
+    case 'untyped': {
+      const isTyped = decision.kind === 'streamed'
+      const { encoding } = decision
+      const head = isTyped ? toCompressedHeaders(headers, encoding) : toVaryingHeaders(headers)
+      const { delivery } = transport
+      return streamCompressed(response, { encoding, levels, delivery, isTyped, headers: head })
+    }
+  }
+}
+
+function ifNoneMatchOf({ headers }: Context): string | null {
+  return headers.get('if-none-match')
+}
+
+// A reply is changed where it is, so that it stays what it is, a file for example.
+function withHeaders(response: Response, headers: Headers): Response {
+  if (!(response instanceof Reply)) {
+    const { status, statusText } = response
+    return new Response(response.body, { status, statusText, headers })
+  }
+  for (const name of ['vary', 'etag']) {
+    const value = headers.get(name)
+    if (value !== null) response.headers.set(name, value)
+  }
+  return response
+}
