@@ -39,23 +39,31 @@ export function formatComparison(
   on: string,
 ): string {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  const broken = columns.map(({ observations }) => observations.filter((one) => one?.isKept === false).length)
+  const count = ({ observations }: Column, isOwn: boolean) =>
+    cases.filter((one, index) => (one.isOwn === true) === isOwn && observations[index]?.isKept === false)
+      .length
   return [
     '# millrace and its ancestors, from outside',
     '',
     'Made by `node --conditions=millrace:source scripts/compare-ancestors.ts`; do not edit. The same endpoints in every',
-    'system, asked over raw sockets. ✗ marks where the rule is not kept; – where the question does not apply or the',
-    'system is not installed. The ids are those of [the table of requirements](ancestors.md), the G numbers those of',
-    '[the contract](contract.md).',
+    'system, asked over raw sockets.',
     '',
-    `Seen on ${on}. Times are of one run: they tell a millisecond from a second, and no more.`,
+    '* ✗: the rule is not kept. It is one of HTTP, or one that the ancestors gave themselves.',
+    '* ○: it is not kept, but it is a rule of millrace that no ancestor has promised to keep.',
+    '* –: the question does not apply, or the system is not installed.',
+    '',
+    'The ids are those of [the table of requirements](ancestors.md), the G numbers those of [the contract](contract.md).',
+    '',
+    `Seen on ${on}. Times are of one run:`,
+    'they tell a millisecond from a second, and no more.',
     '',
     row(['case', 'rule', ...columns.map(({ system }) => system.name)]),
     row(['---', '---', ...columns.map(() => '---')]),
-    ...cases.map(({ title, rule }, index) =>
-      row([title, rule, ...columns.map(({ observations }) => toCell(observations[index]))]),
+    ...cases.map((one, index) =>
+      row([one.title, one.rule, ...columns.map(({ observations }) => toCell(one, observations[index]))]),
     ),
-    row(['**Rules not kept**', '', ...broken.map(String)]),
+    row(['**✗**', '', ...columns.map((column) => String(count(column, false)))]),
+    row(['**○**', '', ...columns.map((column) => String(count(column, true)))]),
     '',
     '## How each was run',
     '',
@@ -63,16 +71,18 @@ export function formatComparison(
     row(['---', '---', '---']),
     ...columns.map(({ system, version }) => row([system.name, version ?? 'not installed', system.advice])),
     '',
-    'The programs are in [test/blackbox](../test/blackbox). On Debian the ancestors are',
+    'The programs are in [test/blackbox](../test/blackbox). The versions are those of Debian 12 unless the table says',
+    'more; `BLACKBOX_PYTHON` names another Python with other versions. On Debian the ancestors are',
     '`apt-get install gunicorn python3-flask python3-cherrypy3 python3-django uwsgi-core uwsgi-plugin-python3`.',
     '',
   ].join('\n')
 }
 
-function toCell(observation: Observation | undefined): string {
+function toCell({ isOwn }: BlackBoxCase, observation: Observation | undefined): string {
   if (!observation) return '–'
   const seen = observation.seen.replaceAll('|', '\\|').replaceAll('\n', ' ')
-  return observation.isKept ? seen : `✗ ${seen}`
+  if (observation.isKept) return seen
+  return `${isOwn === true ? '○' : '✗'} ${seen}`
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

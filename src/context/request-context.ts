@@ -10,6 +10,8 @@ export interface RequestFacts {
   origin(): string
   headers(): Headers
   body(): ReadableStream<Uint8Array> | null
+  /** Sends a 103 with these links, where that is possible. */
+  earlyHints?(links: readonly string[]): void
 }
 
 /** A context whose costly members are made when they are read. */
@@ -82,6 +84,14 @@ export class RequestContext implements Context {
     return this.#isClosed
   }
 
+  /** Made when it is read, as {@link RequestContext.onClose} is. */
+  get earlyHints(): (links: readonly string[]) => void {
+    return (links) => {
+      for (const link of links) checkLink(link)
+      if (links.length > 0 && !this.#isClosed) this.#facts.earlyHints?.(links)
+    }
+  }
+
   /** Made when it is read, so that `({ onClose })` works and costs nothing where nobody asks. */
   get onClose(): (closer: () => unknown) => void {
     return (closer) => {
@@ -122,6 +132,13 @@ export class RequestContext implements Context {
     if (!body) return new Request(this.url, { method, headers, signal })
     return new Request(this.url, { method, headers, signal, body, duplex: 'half' })
   }
+}
+
+// Old versions of Node let a line break through.
+function checkLink(link: string): void {
+  // oxlint-disable-next-line no-control-regex -- these are the characters that must not be there
+  if (!/[\u0000-\u001f\u007f]/.test(link)) return
+  throw new TypeError(`Cannot send the early hint ${JSON.stringify(link)}: it holds a control character`)
 }
 
 const noParams: Readonly<Record<string, string>> = Object.freeze({})

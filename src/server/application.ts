@@ -9,6 +9,8 @@ export interface Application extends RequestLimits {
   find(method: string, path: string): Match
   /** Makes the replies to what was thrown before a head went out. */
   readonly errorPages: ErrorPages
+  /** Milliseconds that a handler may take to answer; Infinity for as long as it wants. */
+  readonly handlerTimeout: number
   /** Told of every fault, once: what a handler, a body or a closer threw. */
   report(error: unknown, context: Context | undefined): unknown
 }

@@ -46,6 +46,8 @@ export class Exchange implements Live {
   // What the first error reply is for; where that fails too, a second one says the status alone.
   #failure: { error: unknown; isLast: boolean } | undefined
   #mustClose = false
+  // The context of a handler that took too long.
+  #givenUp: RequestContext | undefined
   #isOver = false
 
   constructor(application: Application, connection: Connection, nodeResponse: ServerResponse) {
@@ -103,11 +105,23 @@ export class Exchange implements Live {
     if (!isPromiseLike(answer)) return void this.#answer(context, answer, stream)
     this.#handling = Promise.resolve(answer)
       .then((settled) => this.#answer(context, settled, stream))
-      .catch((error: unknown) => this.#fail(error))
+      .catch((error: unknown) => (this.#givenUp === context ? this.#reportLate(error) : this.#fail(error)))
+    if (this.#application.handlerTimeout < Infinity) this.#limitTime(context, this.#handling)
+  }
+
+  #limitTime(context: RequestContext, handling: Promise<unknown>): void {
+    const timer = setTimeout(() => {
+      if (this.#aborted || this.#isOver || this.#sending || this.#context !== context) return
+      this.#givenUp = context
+      const error = new HttpError(504)
+      context.abort(error)
+      this.#fail(error)
+    }, this.#application.handlerTimeout)
+    void handling.finally(() => clearTimeout(timer))
   }
 
   #answer(context: RequestContext, answer: Replyable, isStreamed: boolean): Promise<void> | undefined {
-    const aborted = this.#aborted
+    const aborted = this.#aborted ?? (this.#givenUp === context ? new HttpError(504) : undefined)
     if (aborted) return runInContext(context, () => this.#discard(answer, aborted))
     const isPlain = typeof answer === 'string' || isBytes(answer)
     // One that waits for its turn on the connection is still alive until it has left.
@@ -130,13 +144,13 @@ export class Exchange implements Live {
   }
 
   // An answer that comes when nobody waits for it any more has a body that must be closed all the same (G5).
-  async #discard(answer: Replyable, reason: ClientGone | ShuttingDown): Promise<void> {
+  async #discard(answer: Replyable, reason: ClientGone | ShuttingDown | HttpError): Promise<void> {
     const response = toReply(answer, true)
     const blocks = response instanceof Reply ? response.blocks : toBlocks(response.body)
     this.#reportAll(await blocks.close(reason))
     const { onClose } = response instanceof Reply ? response.options : {}
     if (!this.#isOver) this.#lateOnClose = onClose
-    else if (onClose) this.#reportAll(await this.#runClosers([() => onClose(toBrokenOutcome(reason))]))
+    else if (onClose) this.#reportAll(await this.#runClosers([() => onClose(toLateOutcome(reason))]))
   }
 
   #send(response: Response): void {
@@ -247,4 +261,10 @@ export class Exchange implements Live {
     this.#context?.close()
     this.#connection.remove(this)
   }
+}
+
+// A late answer was refused where the handler took too long; otherwise nobody was there for it.
+function toLateOutcome(reason: ClientGone | ShuttingDown | HttpError): Outcome {
+  if (!(reason instanceof HttpError)) return toBrokenOutcome(reason)
+  return { kind: 'refused', error: reason, bytes: 0, blocks: 0 }
 }

@@ -77,6 +77,11 @@ export class NodeRequest implements RequestFacts {
     return toWebBody(this.#request, this.#limits.maxRequestBytes, () => this.#continue())
   }
 
+  earlyHints(links: readonly string[]): void {
+    if (this.#request.httpVersion === '1.0' || this.#nodeResponse.headersSent) return
+    this.#nodeResponse.writeEarlyHints({ link: [...links] })
+  }
+
   #continue(): void {
     if (!this.#awaited || this.#nodeResponse.headersSent) return
     this.#nodeResponse.shouldKeepAlive = this.#awaited.stays
@@ -110,6 +115,10 @@ export class RedirectedRequest implements RequestFacts {
 
   body(): null {
     return null
+  }
+
+  earlyHints(links: readonly string[]): void {
+    this.#from.earlyHints?.(links)
   }
 }
 

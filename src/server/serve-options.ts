@@ -5,6 +5,7 @@ import type { Context } from '../context/context.ts'
 import type { Delivery } from '../delivery/pump.ts'
 import type { ErrorPage } from '../gateway/error-pages.ts'
 import type { Middleware, Routes } from '../gateway/handler.ts'
+import { LONGEST_TIMER } from '../reply/reply-options.ts'
 
 export interface ServeOptions {
   /** Port to listen on; 0, the default, takes a free one. */
@@ -27,6 +28,10 @@ export interface ServeOptions {
   errorPages?: Readonly<Record<string, ErrorPage>>
   /** Shows the text and the stack of a fault to the client; false by default. */
   development?: boolean
+  /** Milliseconds that a handler may take to answer, before the client is told 504; none by default. */
+  handlerTimeout?: number
+  /** Connections that may wait for their next request, 10,000 by default; beyond it a reply ends its connection. */
+  maxIdleConnections?: number
   /** Closes the server when it aborts. */
   signal?: AbortSignal
   /** Told of every fault once; writes it to standard error by default. */
@@ -45,6 +50,11 @@ const rules: Readonly<Record<keyof ServeOptions, { is: (value: unknown) => boole
   maxRequestBytes: { is: (value) => isBetween(value, 0, Infinity), give: 'a number of bytes, 0 or more' },
   errorPages: { is: isObject, give: 'an object of functions by status' },
   development: { is: (value) => typeof value === 'boolean', give: 'true or false' },
+  handlerTimeout: {
+    is: (value) => isBetween(value, 1, LONGEST_TIMER),
+    give: `milliseconds, 1 to ${LONGEST_TIMER}`,
+  },
+  maxIdleConnections: { is: (value) => isBetween(value, 0, Infinity), give: 'a number, 0 or more' },
   signal: { is: (value) => value instanceof AbortSignal, give: 'an AbortSignal' },
   report: { is: isFunction, give: 'a function of an error and a context' },
 }

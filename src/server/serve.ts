@@ -8,7 +8,7 @@ import { ErrorPages } from '../gateway/error-pages.ts'
 import { Router } from '../gateway/router.ts'
 import { LONGEST_TIMER } from '../reply/reply-options.ts'
 import type { Application } from './application.ts'
-import { Connection } from './connection.ts'
+import { Connection, IdleCount } from './connection.ts'
 import { Exchange } from './exchange.ts'
 import { checkServeOptions, type ServeOptions } from './serve-options.ts'
 
@@ -34,9 +34,10 @@ export async function serve(options: ServeOptions): Promise<Server> {
   checkServeOptions(options)
   const application = toApplication(options)
   const connections = new Map<Socket, Connection>()
+  const idle = new IdleCount(options.maxIdleConnections)
   const nodeServer = createServer()
   nodeServer.on('connection', (socket: Socket) => {
-    const connection = new Connection(socket)
+    const connection = new Connection(socket, idle)
     connections.set(socket, connection)
     // Sources may take longer to close than the connection.
     socket.on('close', () => void connection.drain().then(() => connections.delete(socket)))
@@ -67,9 +68,16 @@ function toApplication(options: ServeOptions): Application {
   const routes = fetch ? { '/**': fromFetch(fetch) } : (options.routes ?? {})
   const router = new Router(routes, { use, stream })
   const report = toReport(options.report ?? printError)
-  const { errorPages: pages, development } = options
+  const { errorPages: pages, development, handlerTimeout = Infinity } = options
   const errorPages = new ErrorPages({ pages, development })
-  return { find: (method, path) => router.find(method, path), errorPages, report, maxRequestBytes, delivery }
+  return {
+    find: (method, path) => router.find(method, path),
+    errorPages,
+    handlerTimeout,
+    report,
+    maxRequestBytes,
+    delivery,
+  }
 }
 
 // A `report` that fails itself must not take the reply along: both errors are printed.

@@ -18,8 +18,8 @@ export interface BlackBoxSystem {
   hasNotFound: boolean
 }
 
-// The Python of the distribution, whose packages these are, even where another comes first.
-const python = '/usr/bin/python3'
+// The Python of the distribution, whose packages these are, even where another comes first; or one that is named.
+const python = process.env['BLACKBOX_PYTHON'] ?? '/usr/bin/python3'
 const folder = fileURLToPath(new URL('ancestors', import.meta.url))
 const millraceServer = fileURLToPath(new URL('millrace-server.ts', import.meta.url))
 

@@ -30,6 +30,7 @@ export class DecodingClient {
   readonly #message: Promise<IncomingMessage>
   readonly #pieces: Buffer[] = []
   readonly #over = Promise.withResolvers<Decoded>()
+  readonly #received: Buffer[] = []
   #isEncodingWhole = false
   #wake: (() => void) | undefined
 
@@ -48,6 +49,11 @@ export class DecodingClient {
   /** The head. */
   head(): Promise<IncomingMessage> {
     return this.#message
+  }
+
+  /** The body so far as it came. */
+  get plain(): Buffer {
+    return Buffer.concat(this.#received)
   }
 
   /** Waits until the body so far begins with this text. */
@@ -78,17 +84,26 @@ export class DecodingClient {
 
   #read(message: IncomingMessage | undefined): IncomingMessage {
     if (!message) throw new Error('There is no reply')
-    message.on('data', (bytes: Buffer) => this.#decoder.write(bytes))
+    message.on('data', (bytes: Buffer) => {
+      this.#received.push(bytes)
+      if (!this.#decoder.destroyed) this.#decoder.write(bytes)
+    })
     message.on('error', () => {})
-    this.#decoder.on('error', () => this.#finish(message))
+    this.#decoder.on('error', () => {})
     this.#decoder.on('close', () => this.#finish(message))
     // The decoder says whether its encoding was whole when its input ends.
-    message.on('close', () => this.#decoder.end())
+    message.on('close', () => this.#end(message))
     return message
+  }
+
+  #end(message: IncomingMessage): void {
+    if (this.#decoder.destroyed) this.#finish(message)
+    else this.#decoder.end()
   }
 
   #finish(message: IncomingMessage): void {
     const bytes = Buffer.concat(this.#pieces)
+    if (!message.closed) return
     const isMessageWhole = message.complete
     this.#over.resolve({ bytes, isEncodingWhole: this.#isEncodingWhole, isMessageWhole })
   }

@@ -130,6 +130,8 @@ export class CompressedBlocks implements BlockReader {
   }
 
   #take(step: Step): void {
+    // A source that was closed while it was asked has nothing more to say.
+    if (this.#stage !== 'reading') return
     if (step.done) {
       this.#inner.finish()
       this.#stage = 'done'

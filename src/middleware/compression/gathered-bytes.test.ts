@@ -7,7 +7,7 @@ describe('GatheredBytes', () => {
     const gathered = new GatheredBytes(false)
     for (const block of ['ä', Buffer.from('b'), ['c', ['', new Uint8Array([100]).buffer]]])
       gathered.add(block)
-    expect(gathered.size).toBe(4)
+    expect(gathered.size).toBe(5)
     expect(Buffer.from(gathered.take()).toString()).toBe('äbcd')
     expect([gathered.size, gathered.take().byteLength]).toEqual([0, 0])
   })

@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { blackBoxCases } from './black-box-cases.ts'
+import { millrace, startSystem } from './black-box-systems.ts'
+import { Journal } from './journal.ts'
+
+const journal = new Journal()
+let running: Awaited<ReturnType<typeof startSystem>>
+
+beforeAll(async () => {
+  running = await startSystem(millrace, journal)
+})
+
+afterAll(async () => {
+  await running[Symbol.asyncDispose]()
+  journal[Symbol.dispose]()
+})
+
+// What the ancestors do is in docs/comparison.md, and no test: it is theirs.
+it.each(blackBoxCases.map((one, index) => ({ ...one, id: `${index}` })))(
+  'black box: $title: $rule',
+  async ({ observe, id }) => {
+    const { seen, isKept } = await observe({ port: running.port, journal, id })
+    expect({ seen, isKept }).toEqual({ seen, isKept: true })
+  },
+)

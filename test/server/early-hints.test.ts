@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest'
+import { stream } from 'millrace'
+import { eachDelivery } from '../support/each-delivery.ts'
+import { Gate } from '../support/gate.ts'
+
+const style = '</style.css>; rel=preload; as=style'
+const font = '</font.woff2>; rel=preload; as=font'
+
+eachDelivery('early hints', (open) => {
+  it('arrive before the handler has answered, each time, and the reply follows [ASG-011]', async () => {
+    const opened = Promise.withResolvers<void>()
+    const gate = new Gate()
+    await using server = await open({
+      routes: {
+        '/': async ({ earlyHints }) => {
+          earlyHints([style])
+          earlyHints([style, font])
+          await opened.promise
+          return stream(gate)
+        },
+      },
+    })
+    const client = server.client()
+    client.get('/')
+    expect(await client.until('\r\n\r\n')).toBe(`HTTP/1.1 103 Early Hints\r\nLink: ${style}\r\n\r\n`)
+    expect(await client.until('\r\n\r\n')).toContain(`Link: ${style}, ${font}`)
+    opened.resolve()
+    gate.open('one')
+    expect(await client.until('one')).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+    gate.end()
+    await client.until('0\r\n\r\n')
+  })
+
+  it('are not sent to HTTP/1.0, nor after the head, nor when there are none', async () => {
+    await using server = await open({
+      routes: {
+        '/': ({ earlyHints }) => {
+          earlyHints([])
+          return stream(function* () {
+            yield 'one'
+            earlyHints([style])
+          })
+        },
+        '/old': ({ earlyHints }) => {
+          earlyHints([style])
+          return 'old'
+        },
+      },
+    })
+    const client = server.client()
+    client.get('/')
+    expect(await client.until('0\r\n\r\n')).not.toContain('103')
+    client.send('GET /old HTTP/1.0\r\n\r\n')
+    expect((await client.toEnd()).text).not.toContain('103')
+  })
+
+  it('G12: cannot hold a line break, nor anything that is no link', async () => {
+    const seen: unknown[] = []
+    await using server = await open({
+      routes: {
+        '/': ({ earlyHints }) => {
+          for (const link of [`${style}\r\nX-Evil: 1`, 'nothing']) {
+            try {
+              earlyHints([link])
+            } catch (error) {
+              seen.push(error)
+            }
+          }
+          return 'done'
+        },
+      },
+    })
+    const client = server.client()
+    client.get('/')
+    const text = await client.until('done')
+    expect(text).not.toMatch(/evil|103/i)
+    expect(seen).toEqual([expect.any(TypeError), expect.any(TypeError)])
+  })
+})
