@@ -121,9 +121,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = formatPage(rows, verdicts)
   if (process.argv.includes('--write')) writeFileSync(join(root, page), text)
   const isStale = !process.argv.includes('--write') && files.get(page) !== text
-  const open = [...verdicts].filter(([, { kind }]) => kind === 'open').length
+  const open = [...verdicts].filter(([, { kind }]) => kind === 'open')
   reportProblems(
-    isStale ? [`${page}: is not what the tests say; run node scripts/check-ancestors.ts --write`] : [],
-    `${rows.length} rows, ${open} of them open`,
+    [
+      ...open.map(([id]) => `${id}: no test has it in its title, and ${decision} does not decline it`),
+      ...(isStale ? [`${page}: is not what the tests say; run node scripts/check-ancestors.ts --write`] : []),
+    ],
+    `${rows.length} rows, each proved or declined`,
   )
 }

@@ -3,8 +3,9 @@ import { cpus, release } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BlackBoxCase, blackBoxCases, type Observation } from '../test/blackbox/black-box-cases.ts'
-import { type BlackBoxSystem, blackBoxSystems, startSystem } from '../test/blackbox/black-box-systems.ts'
+import { type BlackBoxSystem, blackBoxSystems } from '../test/blackbox/black-box-systems.ts'
 import { Journal } from '../test/blackbox/journal.ts'
+import { startSystem } from '../test/blackbox/start-system.ts'
 import { root } from './read-files.ts'
 
 const page = 'docs/comparison.md'
@@ -57,7 +58,7 @@ export function formatComparison(
     `Seen on ${on}. Times are of one run:`,
     'they tell a millisecond from a second, and no more.',
     '',
-    row(['case', 'rule', ...columns.map(({ system }) => system.name)]),
+    row(['case', 'rule', ...columns.map(toTitle)]),
     row(['---', '---', ...columns.map(() => '---')]),
     ...cases.map((one, index) =>
       row([one.title, one.rule, ...columns.map(({ observations }) => toCell(one, observations[index]))]),
@@ -67,15 +68,19 @@ export function formatComparison(
     '',
     '## How each was run',
     '',
-    row(['system', 'version', 'as its documentation says']),
-    row(['---', '---', '---']),
-    ...columns.map(({ system, version }) => row([system.name, version ?? 'not installed', system.advice])),
+    row(['system', 'as its documentation says']),
+    row(['---', '---']),
+    ...new Set(columns.map(({ system }) => row([system.name, system.advice]))),
     '',
-    'The programs are in [test/blackbox](../test/blackbox). The versions are those of Debian 12 unless the table says',
-    'more; `BLACKBOX_PYTHON` names another Python with other versions. On Debian the ancestors are',
+    'The programs are in [test/blackbox](../test/blackbox). Systems that come first are packages of Debian; those of',
+    'another Python are added when `BLACKBOX_PYTHON` names it. To have the packages:',
     '`apt-get install gunicorn python3-flask python3-cherrypy3 python3-django uwsgi-core uwsgi-plugin-python3`.',
     '',
   ].join('\n')
+}
+
+function toTitle({ system: { name }, version = 'not installed' }: Column): string {
+  return version.startsWith(name) ? version : `${name}: ${version}`
 }
 
 function toCell({ isOwn }: BlackBoxCase, observation: Observation | undefined): string {
@@ -88,8 +93,9 @@ function toCell({ isOwn }: BlackBoxCase, observation: Observation | undefined): 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const columns: Column[] = []
   for (const system of blackBoxSystems) {
-    columns.push(await compareAncestor(system))
-    process.stdout.write(`${system.name}: ${columns.at(-1)?.version ?? 'not installed'}\n`)
+    const column = await compareAncestor(system)
+    columns.push(column)
+    process.stdout.write(`${toTitle(column)}\n`)
   }
   const on = `${new Date().toISOString().slice(0, 10)}, Linux ${release()}, ${cpus().length} cores`
   writeFileSync(join(root, page), formatComparison(columns, blackBoxCases, on))

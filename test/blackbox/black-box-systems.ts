@@ -1,10 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
-import { setTimeout as pause } from 'node:timers/promises'
+import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import manifest from '../../package.json' with { type: 'json' }
-import type { Journal } from './journal.ts'
 
 /** A system that the black-box cases are put to. */
 export interface BlackBoxSystem {
@@ -18,70 +14,70 @@ export interface BlackBoxSystem {
   hasNotFound: boolean
 }
 
-// The Python of the distribution, whose packages these are, even where another comes first; or one that is named.
-const python = process.env['BLACKBOX_PYTHON'] ?? '/usr/bin/python3'
-const folder = fileURLToPath(new URL('ancestors', import.meta.url))
+// The Python of the distribution, even where another comes first; and one with other versions, where it is named.
+const pythons = ['/usr/bin/python3', process.env['BLACKBOX_PYTHON'] ?? ''].filter(Boolean)
 const millraceServer = fileURLToPath(new URL('millrace-server.ts', import.meta.url))
-
-const gunicorn = (port: number, ...args: string[]) =>
-  [python, '-m', 'gunicorn', '--bind', `127.0.0.1:${port}`, ...args] as const
+const uwsgiArguments = ['--wsgi-file', 'on_wsgi.py', '--master', '--processes', '4', '--threads', '2']
 
 function print(program: string, ...args: string[]): string | undefined {
   const { status, stdout } = spawnSync(program, args, { encoding: 'utf8' })
   return status === 0 ? stdout.trim() : undefined
 }
 
-function versionsOf(...modules: [name: string, title: string][]): string | undefined {
-  const found = modules.map(([name, title]) => {
-    const script = `from importlib.metadata import version; print(version('${name}'))`
-    const version = print(python, '-c', script)
-    return version === undefined ? undefined : `${title} ${version}`
-  })
-  return found.includes(undefined) ? undefined : found.join(', ')
+function versionsOf(python: string, ...names: string[]): string | undefined {
+  const script = 'import sys; from importlib.metadata import version; print(*map(version, sys.argv[1:]))'
+  const versions = print(python, '-c', script, ...names)?.split(' ')
+  return versions && names.map((name, index) => `${name} ${versions[index]}`).join(', ')
 }
-
-const uwsgiArguments = ['--wsgi-file', 'on_wsgi.py', '--master', '--processes', '4', '--threads', '2']
 
 /** millrace itself, in a process of its own. */
 export const millrace: BlackBoxSystem = {
   name: 'millrace',
   advice: 'docs/server.md',
   command: () => [process.execPath, '--conditions=millrace:source', millraceServer],
-  version: () => `${manifest.version}, Node ${process.versions.node}`,
+  version: () => `millrace ${manifest.version}, Node ${process.versions.node}`,
   hasNotFound: true,
+}
+
+function systemsOf(python: string): readonly BlackBoxSystem[] {
+  const gunicorn = (port: number, ...args: string[]) =>
+    [python, '-m', 'gunicorn', '--bind', `127.0.0.1:${port}`, ...args] as const
+  return [
+    {
+      name: 'CherryPy',
+      advice: 'its own server, `environment: production`, `response.stream` on',
+      command: (port) => [python, 'on_cherrypy.py', String(port)],
+      version: () => versionsOf(python, 'CherryPy', 'cheroot'),
+      hasNotFound: true,
+    },
+    {
+      name: 'Flask',
+      advice: 'gunicorn with four workers, `stream_with_context`',
+      command: (port) => gunicorn(port, '-w', '4', 'on_flask:application'),
+      version: () => versionsOf(python, 'Flask', 'gunicorn'),
+      hasNotFound: true,
+    },
+    {
+      name: 'Django',
+      advice: 'gunicorn as it comes, `StreamingHttpResponse`',
+      command: (port) => gunicorn(port, 'on_django'),
+      version: () => versionsOf(python, 'Django', 'gunicorn'),
+      hasNotFound: true,
+    },
+    {
+      name: 'WSGI, gunicorn threads',
+      advice: 'the worker for connections that are kept, `--worker-class gthread --threads 4`',
+      command: (port) => gunicorn(port, '-k', 'gthread', '--threads', '4', 'on_wsgi'),
+      version: () => versionsOf(python, 'gunicorn'),
+      hasNotFound: false,
+    },
+  ]
 }
 
 /** millrace, and its ancestors as their own documentation says to run them. */
 export const blackBoxSystems: readonly BlackBoxSystem[] = [
   millrace,
-  {
-    name: 'CherryPy',
-    advice: 'its own server, `environment: production`, `response.stream` on',
-    command: (port) => [python, 'on_cherrypy.py', String(port)],
-    version: () => versionsOf(['CherryPy', 'CherryPy'], ['cheroot', 'cheroot']),
-    hasNotFound: true,
-  },
-  {
-    name: 'Flask',
-    advice: 'gunicorn with four workers, `stream_with_context`',
-    command: (port) => gunicorn(port, '-w', '4', 'on_flask:application'),
-    version: () => versionsOf(['Flask', 'Flask'], ['gunicorn', 'gunicorn']),
-    hasNotFound: true,
-  },
-  {
-    name: 'Django',
-    advice: 'gunicorn as it comes, `StreamingHttpResponse`',
-    command: (port) => gunicorn(port, 'on_django'),
-    version: () => versionsOf(['Django', 'Django'], ['gunicorn', 'gunicorn']),
-    hasNotFound: true,
-  },
-  {
-    name: 'WSGI, gunicorn threads',
-    advice: 'gunicorn with the worker for connections that are kept, `--worker-class gthread --threads 4`',
-    command: (port) => gunicorn(port, '-k', 'gthread', '--threads', '4', 'on_wsgi'),
-    version: () => versionsOf(['gunicorn', 'gunicorn']),
-    hasNotFound: false,
-  },
+  ...pythons.flatMap(systemsOf),
   {
     name: 'WSGI, uWSGI',
     advice: 'the HTTP router of its first steps, `--http --master --processes 4 --threads 2`',
@@ -100,62 +96,3 @@ export const blackBoxSystems: readonly BlackBoxSystem[] = [
     hasNotFound: false,
   },
 ]
-
-/** Starts a system and waits until it listens; ends it with everything it has started when disposed of. */
-export async function startSystem(
-  system: BlackBoxSystem,
-  journal: Journal,
-): Promise<{ port: number; [Symbol.asyncDispose]: () => Promise<void> }> {
-  const port = await findPort()
-  const [program, ...args] = system.command(port)
-  const child = spawn(program, args, {
-    cwd: folder,
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: {
-      ...process.env,
-      BLACKBOX_JOURNAL: journal.folder,
-      PORT: String(port),
-      PYTHONDONTWRITEBYTECODE: '1',
-      DJANGO_SETTINGS_MODULE: '',
-    },
-  })
-  let errors = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-2000)))
-  for (let tries = 0; !(await isListening(port)); tries++) {
-    if (child.exitCode !== null || tries > 500) {
-      throw new Error(`Cannot compare ${system.name}: it does not listen\n${errors}`)
-    }
-    await pause(20)
-  }
-  return { port, [Symbol.asyncDispose]: () => stop(child) }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null) return
-  const closed = once(child, 'exit')
-  process.kill(-child.pid, 'SIGKILL')
-  await closed
-}
-
-async function findPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (typeof address !== 'object' || address === null) throw new Error('Cannot find a free port')
-  return address.port
-}
-
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect({ port, host: '127.0.0.1' })
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false // not yet
-  } finally {
-    socket.destroy()
-  }
-}

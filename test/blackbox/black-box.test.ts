@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { blackBoxCases } from './black-box-cases.ts'
-import { millrace, startSystem } from './black-box-systems.ts'
+import { millrace } from './black-box-systems.ts'
 import { Journal } from './journal.ts'
+import { startSystem } from './start-system.ts'
 
 const journal = new Journal()
 let running: Awaited<ReturnType<typeof startSystem>>

@@ -19,7 +19,7 @@ eachDelivery('compress', (open) => {
     client.get('/', gzip)
     const { status, headers: head, text } = await client.reply()
     expect([status, head.get('content-encoding')]).toEqual([500, undefined])
-    expect(text).toContain('500')
+    expect(text).toBe('Internal server error\n')
   })
 
   it('a stream that fails before its first block gets a plain error page [CPY-042]', async () => {
@@ -27,7 +27,10 @@ eachDelivery('compress', (open) => {
     const failing = function* (): Generator<string> {
       throw new Error('no')
     }
-    await using server = await open({ use: [compress()], routes: { '/': () => stream(failing, { headers }) } })
+    await using server = await open({
+      use: [compress()],
+      routes: { '/': () => stream(failing, { headers }) },
+    })
     const client = server.client()
     client.get('/', gzip)
     const { status, headers: head } = await client.reply()
@@ -65,7 +68,11 @@ eachDelivery('compress', (open) => {
     for (const status of [204, 304]) {
       client.get(`/${status}`, gzip)
       const made = await client.reply()
-      expect([made.status, made.headers.has('content-encoding'), made.body.length]).toEqual([status, false, 0])
+      expect([made.status, made.headers.has('content-encoding'), made.body.length]).toEqual([
+        status,
+        false,
+        0,
+      ])
     }
     expect(source).not.toHaveBeenCalled()
   })
@@ -115,37 +122,14 @@ eachDelivery('compress', (open) => {
   })
 
   it('G8: HTTP/1.0 gets the encoding without chunks', async () => {
-    await using server = await open({ use: [compress()], routes: { '/': () => stream(['a', 'b'], { headers }) } })
+    await using server = await open({
+      use: [compress()],
+      routes: { '/': () => stream(['a', 'b'], { headers }) },
+    })
     const client = server.client()
     client.getOld('/', gzip)
     const made = await client.reply()
     expect([made.framing, gunzipSync(made.body).toString()]).toEqual(['close', 'ab'])
-  })
-
-  it('G2: asks for nothing while the client does not read', async () => {
-    let asked = 0
-    const noise = crypto.getRandomValues(new Uint8Array(65_536))
-    const outcome = Promise.withResolvers<string>()
-    const onClose = ({ kind }: { kind: string }) => outcome.resolve(kind)
-    const endless = async function* () {
-      for (; ; asked++) yield noise
-    }
-    const waited = Promise.withResolvers<void>()
-    await using server = await open({
-      use: [compress()],
-      routes: { '/': () => stream(endless, { headers, onClose }) },
-    })
-    using watching = onClientAwaited(() => waited.resolve())
-    const client = server.client()
-    client.pause()
-    client.get('/', gzip)
-    await waited.promise
-    const before = asked
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-    expect(asked).toBe(before)
-    watching[Symbol.dispose]()
-    client.leave()
-    expect(await outcome.promise).toBe('client-gone')
   })
 
   it('reports what onError itself has thrown', async () => {

@@ -13,7 +13,13 @@ describe('toCompressSettings', () => {
   })
 
   it('keeps what is given', () => {
-    const given = { encodings: ['br'], threshold: 0, types: ['a/b'], levels: { br: 11 }, events: true } as const
+    const given = {
+      encodings: ['br'],
+      threshold: 0,
+      types: ['a/b'],
+      levels: { br: 11 },
+      events: true,
+    } as const
     expect(toCompressSettings({ ...given, credentials: true })).toEqual({ ...given, credentials: true })
   })
 
@@ -22,7 +28,9 @@ describe('toCompressSettings', () => {
     const unknown: object = { level: 3 }
     expect(() => toCompressSettings(unknown)).toThrow('Cannot compress: there is no option `level`')
     const encodings = JSON.parse('["lzma"]')
-    expect(() => toCompressSettings({ encodings })).toThrow('Cannot compress with lzma: this Node.js has zstd')
+    expect(() => toCompressSettings({ encodings })).toThrow(
+      'Cannot compress with lzma: this Node.js has zstd',
+    )
     expect(() => toCompressSettings({ threshold: -1 })).toThrow(RangeError)
     expect(() => toCompressSettings({ threshold: NaN })).toThrow(RangeError)
     expect(() => toCompressSettings({ levels: { gzip: 10 } })).toThrow('gzip at level 10: give 1 to 9')

@@ -13,7 +13,12 @@ describe('toCompressedHeaders', () => {
       etag: '"1"',
     })
     const vary = 'Accept-Encoding'
-    expect(all(toCompressedHeaders(original, 'br'))).toEqual({ a: 'b', 'content-encoding': 'br', etag: 'W/"1"', vary })
+    expect(all(toCompressedHeaders(original, 'br'))).toEqual({
+      a: 'b',
+      'content-encoding': 'br',
+      etag: 'W/"1"',
+      vary,
+    })
     expect(original.get('etag')).toBe('"1"')
   })
 })

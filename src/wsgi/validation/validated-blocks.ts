@@ -33,6 +33,9 @@ export class ValidatedBlocks implements ReaderSource, BlockReader, AsyncIterable
   #isOver = false
   #isClosed = false
 
+  /** Whether the status is one that has no body; set with {@link ValidatedBlocks.isStarted}. */
+  isBodiless = false
+
   constructor(environ: Environ) {
     const outer = environ[OUTER]
     if (outer instanceof ValidatedBlocks) {
@@ -48,6 +51,7 @@ export class ValidatedBlocks implements ReaderSource, BlockReader, AsyncIterable
    * @throws WsgiError W10 for what is no iterable of bytes.
    */
   take(body: unknown): this {
+    if (this.isBodiless && Array.isArray(body) && body.some(hasBytes)) throw notWanted()
     const isIterable = typeof body === 'object' && body !== null && !isBytes(body)
     if (!isIterable || !(Symbol.iterator in body || Symbol.asyncIterator in body)) {
       throw new WsgiError(
@@ -164,6 +168,7 @@ export class ValidatedBlocks implements ReaderSource, BlockReader, AsyncIterable
     if (!isBlock(block)) {
       throw new WsgiError('W11', `Cannot send a block that is ${describeValue(block)}: yield bytes`)
     }
+    if (this.isBodiless && hasBytes(block)) throw notWanted()
     if (!this.isStarted && (block === flush || block.byteLength > 0)) {
       throw new WsgiError(
         'W9',
@@ -214,4 +219,12 @@ function delayed(taken: number, given: number): WsgiError {
     `Cannot ask for block ${taken + 1}: middleware has taken ${taken} and given ${given}; ` +
       'yield one for each, an empty one where there is nothing to say',
   )
+}
+
+function hasBytes(block: unknown): boolean {
+  return isBytes(block) && block.byteLength > 0
+}
+
+function notWanted(): WsgiError {
+  return new WsgiError('W19', 'Cannot send a body with 204 or 304: they have none; return []')
 }

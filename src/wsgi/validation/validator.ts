@@ -25,7 +25,8 @@ import { WsgiError } from '../wsgi-error.ts'
  * - W14 Middleware returns its body before it asks, and gives a block for each that it takes; `flush` goes on.
  * - W15 A body is not asked after its end, after `close()`, or twice at once; `close()` is called, once.
  * - W16 `wsgi.input` is read with `read(size)` and is never closed.
- * - W17 There is a Content-Type, except with 204 and 304.
+ * - W17 There is a Content-Type, except with 204 and 304, which have nothing that describes a body.
+ * - W19 There is no body with 204 and 304.
  *
  * W14 needs two validators, one on either side of the middleware. The body that it returns has no length.
  */
@@ -72,6 +73,7 @@ class ValidatedStart {
     checkFields(headers, checkHead(status, headers))
     const write = this.#startResponse(...call)
     this.#blocks.isStarted = true
+    this.#blocks.isBodiless = isBodiless(Number(status.slice(0, 3)))
     return (...blocks) => this.#write(write, blocks)
   }
 
@@ -84,6 +86,15 @@ class ValidatedStart {
     return write(block)
   }
 }
+
+// RFC 9110 §8: these describe a body. A 304 may tell the length of the 200 (§8.6).
+const ofBody: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-range',
+  'content-type',
+])
 
 function checkFields(pairs: Parameters<StartResponse>[1], { status, headers }: Head): void {
   for (const [name] of pairs) {
@@ -98,8 +109,13 @@ function checkFields(pairs: Parameters<StartResponse>[1], { status, headers }: H
     }
   }
   const hasType = headers.has('content-type')
-  if (isBodiless(status) && hasType) {
-    throw new WsgiError('W17', `Cannot set Content-Type with ${status}: there is no body; leave it out`)
+  const [name] = pairs.find((pair) => ofBody.has(pair[0].toLowerCase())) ?? []
+  if (
+    isBodiless(status) &&
+    name !== undefined &&
+    !(status === 304 && name.toLowerCase() === 'content-length')
+  ) {
+    throw new WsgiError('W17', `Cannot set ${name} with ${status}: there is no body; leave it out`)
   }
   if (!isBodiless(status) && !hasType) {
     throw new WsgiError(
