@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { cpus, release } from 'node:os'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BlackBoxCase, blackBoxCases, type Observation } from '../test/blackbox/black-box-cases.ts'
@@ -72,6 +72,9 @@ export function formatComparison(
     row(['---', '---']),
     ...new Set(columns.map(({ system }) => row([system.name, system.advice]))),
     '',
+    'The sources of the ancestors are synchronous generators, which their interface asks for; those of millrace wait with',
+    'the signal that it gives them.',
+    '',
     'The programs are in [test/blackbox](../test/blackbox). Systems that come first are packages of Debian; those of',
     'another Python are added when `BLACKBOX_PYTHON` names it. To have the packages:',
     '`apt-get install gunicorn python3-flask python3-cherrypy3 python3-django uwsgi-core uwsgi-plugin-python3`.',
@@ -97,7 +100,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     columns.push(column)
     process.stdout.write(`${toTitle(column)}\n`)
   }
-  const on = `${new Date().toISOString().slice(0, 10)}, Linux ${release()}, ${cpus().length} cores`
+  const on = `${new Date().toISOString().slice(0, 10)}, ${process.platform}, ${cpus().length} cores`
   writeFileSync(join(root, page), formatComparison(columns, blackBoxCases, on))
   process.stdout.write(`Wrote ${page}\n`)
 }

@@ -14,8 +14,10 @@ export interface BlackBoxSystem {
   hasNotFound: boolean
 }
 
-// The Python of the distribution, even where another comes first; and one with other versions, where it is named.
-const pythons = ['/usr/bin/python3', process.env['BLACKBOX_PYTHON'] ?? ''].filter(Boolean)
+// The Python of the distribution, even where another comes first.
+const python = '/usr/bin/python3'
+// One with other versions, where it is named.
+const otherPython = process.env['BLACKBOX_PYTHON']
 const millraceServer = fileURLToPath(new URL('millrace-server.ts', import.meta.url))
 const uwsgiArguments = ['--wsgi-file', 'on_wsgi.py', '--master', '--processes', '4', '--threads', '2']
 
@@ -37,6 +39,10 @@ export const millrace: BlackBoxSystem = {
   command: () => [process.execPath, '--conditions=millrace:source', millraceServer],
   version: () => `millrace ${manifest.version}, Node ${process.versions.node}`,
   hasNotFound: true,
+}
+
+function isInstalled({ version }: BlackBoxSystem): boolean {
+  return version() !== undefined
 }
 
 function systemsOf(python: string): readonly BlackBoxSystem[] {
@@ -77,7 +83,8 @@ function systemsOf(python: string): readonly BlackBoxSystem[] {
 /** millrace, and its ancestors as their own documentation says to run them. */
 export const blackBoxSystems: readonly BlackBoxSystem[] = [
   millrace,
-  ...pythons.flatMap(systemsOf),
+  ...systemsOf(python),
+  ...(otherPython === undefined ? [] : systemsOf(otherPython).filter(isInstalled)),
   {
     name: 'WSGI, uWSGI',
     advice: 'the HTTP router of its first steps, `--http --master --processes 4 --threads 2`',

@@ -153,32 +153,6 @@ describe('validator, an application', () => {
     expect(faults).toEqual([])
   })
 
-  it('reports what describes a body, and a body, with 204 and 304 [WKZ-054]', async () => {
-    for (const [status, name] of [
-      ['204 No Content', 'Content-Length'],
-      ['204 No Content', 'Content-Language'],
-      ['304 Not Modified', 'Content-Encoding'],
-    ] as const) {
-      await expectFault((_environ, startResponse) => {
-        startResponse(status, [[name, '0']])
-        return []
-      }, 'W17')
-    }
-    for (const status of ['204 No Content', '304 Not Modified']) {
-      await expectFault((_environ, startResponse) => {
-        startResponse(status, [])
-        return [b('a body')]
-      }, 'W19')
-    }
-    const { faults } = await faultsOf(
-      validator((_environ, startResponse) => {
-        startResponse('304 Not Modified', [['Content-Length', '7']])
-        return [b('')]
-      }),
-    )
-    expect(faults).toEqual([])
-  })
-
   it('reports write() with anything but one argument of bytes [VAL-010]', async () => {
     for (const call of [['text'], [], [b('x'), b('y')]]) {
       await expectFault((_environ, startResponse) => {
