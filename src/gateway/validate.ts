@@ -85,6 +85,7 @@ class Place {
     return {
       context: this.#context,
       isWanted: () => method !== 'HEAD' && !isBodiless(reply.status),
+      isByTurn: (reply.options.delivery ?? this.#context.transport.delivery) === 'turn',
       isStreamed: reply.streaming,
       isOutermost,
       announced: () => parseContentLength(reply.headers),

@@ -25,6 +25,7 @@ function wrap(body: unknown, length?: number) {
   const blocks = new ValidatedBlocks(inner, {
     context,
     isWanted: () => true,
+    isByTurn: false,
     isStreamed: true,
     isOutermost: true,
     announced: () => undefined,

@@ -15,6 +15,8 @@ export interface BodyRules {
   readonly isWanted: () => boolean
   /** False where the body is collected before the head goes out: its blocks may be held back. */
   readonly isStreamed: boolean
+  /** True where blocks that are ready in one turn may leave together: middleware may put them together too. */
+  readonly isByTurn: boolean
   /** False where another validator is about to see what middleware makes of the reply. */
   readonly isOutermost: boolean
   /** What the head promises, in bytes. */
@@ -128,7 +130,7 @@ export class ValidatedBlocks extends Blocks {
     checkContext(this.#rules.context)
     if (this.tally.bytes > 0) this.#rules.checkHead()
     if (!this.#rules.isStreamed) return
-    if (this.outer) this.tally.checkGiven(this.outer.tally)
+    if (this.outer) this.tally.checkGiven(this.outer.tally, { isByTurn: this.#rules.isByTurn })
     else if (!this.#rules.isOutermost) throw collected()
   }
 

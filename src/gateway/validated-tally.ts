@@ -21,10 +21,10 @@ export class ValidatedTally {
 
   /**
    * Holds what middleware has taken (this) against what it has given.
-   * @throws ContractError G11 when it has kept a block or a flush back.
+   * @throws ContractError G11 when it has kept a flush back, or a block where blocks do not leave by the turn.
    */
-  checkGiven(given: ValidatedTally): void {
-    if (this.blocks > given.blocks) {
+  checkGiven(given: ValidatedTally, { isByTurn = false } = {}): void {
+    if (!isByTurn && this.blocks > given.blocks) {
       throw new ContractError(
         'G11',
         `Cannot hold blocks back: middleware has taken ${this.blocks} and given ${given.blocks}; ` +

@@ -17,6 +17,11 @@ function openDecoder(encoding: Encoding) {
   }
 }
 
+/** True for a decoder that takes an encoding that is cut for a whole one: that of zstd in Node 22. */
+export function missesCut(encoding: Encoding): boolean {
+  return encoding === 'zstd' && process.versions.node.startsWith('22.')
+}
+
 /** What became of a body: its bytes, and whether the encoding and the message came to their ends. */
 export interface Decoded {
   bytes: Buffer

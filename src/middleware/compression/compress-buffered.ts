@@ -5,7 +5,7 @@ import { withBlocks } from '../../reply/with-blocks.ts'
 import { type CollectedReply, collectReply } from '../collected-reply.ts'
 import type { CompressSettings } from './compress-options.ts'
 import { toChangeableHeaders, toCompressedHeaders, toVaryingHeaders } from './compressed-head.ts'
-import { Compressor } from './compressor.ts'
+import { Compressor } from './blocks/compressor.ts'
 import { isCompressible } from './is-compressible.ts'
 import type { Encoding } from './negotiate-encoding.ts'
 

@@ -1,4 +1,4 @@
-import { availableEncodings, type Levels, levelRanges } from './compressor.ts'
+import { availableEncodings, type Levels, levelRanges } from './blocks/compressor.ts'
 import { compressibleTypes } from './is-compressible.ts'
 import type { Encoding } from './negotiate-encoding.ts'
 

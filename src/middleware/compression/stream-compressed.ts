@@ -4,8 +4,8 @@ import { Reply } from '../../reply/reply.ts'
 import type { ReplyInit, ReplyOptions } from '../../reply/reply-options.ts'
 import { blocksOf, withBlocks } from '../../reply/with-blocks.ts'
 import { toCompressedHeaders } from './compressed-head.ts'
-import { CompressedBlocks, type CompressionPlan } from './compressed-blocks.ts'
-import { Compressor, type Levels } from './compressor.ts'
+import { CompressedBlocks, type CompressionPlan } from './blocks/compressed-blocks.ts'
+import { Compressor, type Levels } from './blocks/compressor.ts'
 import type { Encoding } from './negotiate-encoding.ts'
 
 export interface StreamCompressedOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Step } from '../../body/source.ts'
+import type { Step } from '../../../body/source.ts'
 import { PendingStep } from './pending-step.ts'
 
 const step: Step = { done: false, value: 'a' }

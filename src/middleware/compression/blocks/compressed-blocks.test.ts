@@ -1,9 +1,9 @@
 import { gunzipSync, constants } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
-import { Gate } from '../../../test/support/gate.ts'
-import { type Block, flush } from '../../body/block.ts'
-import { toBlocks } from '../../body/blocks.ts'
-import type { Step } from '../../body/source.ts'
+import { Gate } from '../../../../test/support/gate.ts'
+import { type Block, flush } from '../../../body/block.ts'
+import { toBlocks } from '../../../body/blocks.ts'
+import type { Step } from '../../../body/source.ts'
 import { CompressedBlocks, type CompressionPlan } from './compressed-blocks.ts'
 import { Compressor } from './compressor.ts'
 

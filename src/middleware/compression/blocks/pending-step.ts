@@ -1,4 +1,4 @@
-import type { Step } from '../../body/source.ts'
+import type { Step } from '../../../body/source.ts'
 
 type Answer = { kind: 'step'; step: Step } | { kind: 'failed'; error: unknown }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { flush } from '../../body/block.ts'
+import { flush } from '../../../body/block.ts'
 import { GatheredBytes } from './gathered-bytes.ts'
 
 describe('GatheredBytes', () => {

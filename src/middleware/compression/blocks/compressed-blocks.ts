@@ -3,11 +3,11 @@
 //
 // A heartbeat and the last block of `onError` are part of the encoding: they are given from here, not by the pump,
 // since bytes that come between would break it.
-import { type Block, flush } from '../../body/block.ts'
-import type { Blocks } from '../../body/blocks.ts'
-import { isPromiseLike } from '../../body/run-closers.ts'
-import type { BlockReader, Step } from '../../body/source.ts'
-import type { Delivery, Heartbeat } from '../../delivery/pump.ts'
+import { type Block, flush } from '../../../body/block.ts'
+import type { Blocks } from '../../../body/blocks.ts'
+import { isPromiseLike } from '../../../body/run-closers.ts'
+import type { BlockReader, Step } from '../../../body/source.ts'
+import type { Delivery, Heartbeat } from '../../../delivery/pump.ts'
 import type { Compressor } from './compressor.ts'
 import { GatheredBytes } from './gathered-bytes.ts'
 import { PendingStep } from './pending-step.ts'

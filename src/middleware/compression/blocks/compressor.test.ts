@@ -1,7 +1,8 @@
 import zlib from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { missesCut } from '../../../../test/compression/decoding-client.ts'
 import { availableEncodings, Compressor } from './compressor.ts'
-import type { Encoding } from './negotiate-encoding.ts'
+import type { Encoding } from '../negotiate-encoding.ts'
 
 const finish = {
   gzip: (bytes: Uint8Array) => zlib.gunzipSync(bytes),
@@ -32,7 +33,8 @@ describe('Compressor', () => {
       sent = Buffer.concat([sent, block])
       received = Buffer.concat([received, await compressor.write(block)])
       expect(decode[encoding](received).equals(sent)).toBe(true)
-      if (encoding !== 'br') expect(() => finish[encoding](received)).toThrow(Error)
+      // What is cut is not whole; Node 22 does not see it in zstd.
+      if (!missesCut(encoding)) expect(() => finish[encoding](received)).toThrow(Error)
     }
     received = Buffer.concat([received, await compressor.end(Buffer.from('end'))])
     expect(finish[encoding](received).equals(Buffer.concat([sent, Buffer.from('end')]))).toBe(true)

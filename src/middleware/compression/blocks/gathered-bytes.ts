@@ -1,4 +1,4 @@
-import { flush, isBytes, notABlock, toUint8Array } from '../../body/block.ts'
+import { flush, isBytes, notABlock, toUint8Array } from '../../../body/block.ts'
 
 /** Blocks side by side as bytes; a character that is split between two blocks of text is joined. */
 export class GatheredBytes {
