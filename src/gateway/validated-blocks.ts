@@ -164,7 +164,7 @@ export class ValidatedBlocks extends Blocks {
       )
     }
     if (!inner?.wasAsked) return
-    if (inner.#rules.isStreamed) inner.tally.checkGiven(this.tally)
+    if (inner.#rules.isStreamed) inner.tally.checkGiven(this.tally, { isByTurn: inner.#rules.isByTurn })
     if (announced === undefined && inner.announced !== undefined && inner.tally.isSameAs(this.tally)) {
       throw new ContractError(
         'G11',
