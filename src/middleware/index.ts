@@ -1,6 +1,6 @@
 export { compress } from './compression/compress.ts'
 export type { CompressOptions } from './compression/compress-options.ts'
-export type { Encoding } from './compression/negotiate-encoding.ts'
+export type { Encoding } from '../reply/selection/negotiate-encoding.ts'
 export { conditional } from './conditional.ts'
 export { contentLength } from './content-length.ts'
 export { files, type FilesOptions } from './files.ts'

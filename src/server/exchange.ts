@@ -86,8 +86,8 @@ export class Exchange implements Live {
       requestRead.publish({ reply: this, method: context.method, path: context.path })
     }
     // `TRACE` would be an echo of the client's cookies, and a web `Request` cannot have it.
-    if (context.method === 'TRACE') return this.#answerMethod(context, ALL_METHODS)
-    if (context.path === '*') return this.#answerMethod(context, ALL_METHODS)
+    const isOfServer = context.method === 'TRACE' || context.path === '*'
+    if (isOfServer) return this.#answerMethod(context, ALL_METHODS)
     const match = this.#application.find(context.method, context.path)
     if (match.kind === 'no-path') throw new HttpError(404)
     if (match.kind === 'no-method') return this.#answerMethod(context, match.allow)

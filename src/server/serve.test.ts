@@ -18,7 +18,7 @@ describe('serve', () => {
     expect(await (await fetch(server.url)).text()).toBe('here')
   })
 
-  it.skipIf(!hasIpv6)('puts an IPv6 address in brackets', async () => {
+  it.skipIf(!hasIpv6)('puts an IPv6 address in brackets (skipped where there is no IPv6)', async () => {
     await using server = await serve({ routes, hostname: '::1' })
     expect(server.url).toBe(`http://[::1]:${server.port}`)
     expect(await (await fetch(server.url)).text()).toBe('here')

@@ -7,7 +7,7 @@ import type { CompressSettings } from './compress-options.ts'
 import { toChangeableHeaders, toCompressedHeaders, toVaryingHeaders } from './compressed-head.ts'
 import { Compressor } from './blocks/compressor.ts'
 import { isCompressible } from './is-compressible.ts'
-import type { Encoding } from './negotiate-encoding.ts'
+import type { Encoding } from '../../reply/selection/negotiate-encoding.ts'
 
 export interface CompressBufferedOptions {
   readonly encoding: Encoding

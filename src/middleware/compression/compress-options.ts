@@ -1,6 +1,6 @@
 import { availableEncodings, type Levels, levelRanges } from './blocks/compressor.ts'
 import { compressibleTypes } from './is-compressible.ts'
-import type { Encoding } from './negotiate-encoding.ts'
+import type { Encoding } from '../../reply/selection/negotiate-encoding.ts'
 
 /** What is compressed, and how. */
 export interface CompressOptions {

@@ -8,7 +8,7 @@ import { compressBuffered } from './compress-buffered.ts'
 import { type CompressOptions, toCompressSettings } from './compress-options.ts'
 import { toCompressedHeaders, toUnmodifiedHeaders, toVaryingHeaders } from './compressed-head.ts'
 import { type CompressionFacts, decideCompression } from './decide-compression.ts'
-import { negotiateEncoding } from './negotiate-encoding.ts'
+import { negotiateEncoding } from '../../reply/selection/negotiate-encoding.ts'
 import { streamCompressed } from './stream-compressed.ts'
 
 /**

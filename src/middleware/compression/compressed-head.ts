@@ -1,5 +1,5 @@
 import { parseEntityTag, parseEntityTags, formatEntityTag } from '../../reply/selection/entity-tag.ts'
-import type { Encoding } from './negotiate-encoding.ts'
+import type { Encoding } from '../../reply/selection/negotiate-encoding.ts'
 
 // What was true of other bytes (RFC 9530, RFC 3230, RFC 1864).
 const aboutBytes = [

@@ -3,7 +3,7 @@ import { createContext } from '../../../test/support/create-context.ts'
 import { reply, stream } from '../../reply/reply.ts'
 import { type CompressOptions, toCompressSettings } from './compress-options.ts'
 import { decideCompression } from './decide-compression.ts'
-import { negotiateEncoding } from './negotiate-encoding.ts'
+import { negotiateEncoding } from '../../reply/selection/negotiate-encoding.ts'
 
 interface Request {
   method?: string

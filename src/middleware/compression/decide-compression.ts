@@ -3,7 +3,7 @@ import { isBodiless } from '../../delivery/framing.ts'
 import { blocksOf, isStreaming } from '../../reply/with-blocks.ts'
 import type { CompressSettings } from './compress-options.ts'
 import { isCompressible, toEssence } from './is-compressible.ts'
-import type { Encoding, Negotiated } from './negotiate-encoding.ts'
+import type { Encoding, Negotiated } from '../../reply/selection/negotiate-encoding.ts'
 
 /** What becomes of a reply. */
 export type Decision =

@@ -6,7 +6,7 @@ import { blocksOf, withBlocks } from '../../reply/with-blocks.ts'
 import { toCompressedHeaders } from './compressed-head.ts'
 import { CompressedBlocks, type CompressionPlan } from './blocks/compressed-blocks.ts'
 import { Compressor, type Levels } from './blocks/compressor.ts'
-import type { Encoding } from './negotiate-encoding.ts'
+import type { Encoding } from '../../reply/selection/negotiate-encoding.ts'
 
 export interface StreamCompressedOptions {
   readonly encoding: Encoding

@@ -2,7 +2,7 @@ import zlib from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { missesCut } from '../../../../test/compression/decoding-client.ts'
 import { availableEncodings, Compressor } from './compressor.ts'
-import type { Encoding } from '../negotiate-encoding.ts'
+import type { Encoding } from '../../../reply/selection/negotiate-encoding.ts'
 
 const finish = {
   gzip: (bytes: Uint8Array) => zlib.gunzipSync(bytes),

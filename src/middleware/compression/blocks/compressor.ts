@@ -1,7 +1,7 @@
 // One body on its way through zlib. Each write is flushed, so that what came out can be decoded up to its last byte,
 // and nothing is kept back (G1). What is broken off is destroyed, never finished: it must not look whole (G4).
 import zlib from 'node:zlib'
-import type { Encoding } from '../negotiate-encoding.ts'
+import type { Encoding } from '../../../reply/selection/negotiate-encoding.ts'
 
 /** How hard to try, by encoding. */
 export type Levels = Readonly<Partial<Record<Encoding, number>>>

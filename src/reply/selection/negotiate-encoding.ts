@@ -2,9 +2,9 @@
 export type Encoding = 'zstd' | 'br' | 'gzip' | 'deflate'
 
 /** In what a body is to be sent. */
-export type Negotiated =
+export type Negotiated<Name extends Encoding = Encoding> =
   /** `isForced`: the client takes nothing that is not encoded. */
-  | { kind: 'encoded'; encoding: Encoding; isForced: boolean }
+  | { kind: 'encoded'; encoding: Name; isForced: boolean }
   | { kind: 'identity' }
   /** The client takes neither any of the encodings nor the body as it is. */
   | { kind: 'refused' }
@@ -13,7 +13,10 @@ export type Negotiated =
  * What suits the client best (RFC 9110 §12.5.3): the first of those it likes equally well, unless it likes the body as
  * it is better. Without the field it gets the body as it is.
  */
-export function negotiateEncoding(accept: string | null, encodings: readonly Encoding[]): Negotiated {
+export function negotiateEncoding<Name extends Encoding>(
+  accept: string | null,
+  encodings: readonly Name[],
+): Negotiated<Name> {
   if (accept === null) return { kind: 'identity' }
   const weights = parseWeights(accept)
   const any = weights.get('*')
