@@ -1,24 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { createContext } from '../../test/support/create-context.ts'
 import { settle } from '../../test/support/start-pump.ts'
 import { Blocks } from '../body/blocks.ts'
 import { currentContext, runInContext } from './current-context.ts'
-import { RequestContext, type RequestFacts } from './request-context.ts'
-
-const facts: RequestFacts = {
-  method: 'GET',
-  target: '/cities',
-  transport: {
-    protocol: 'HTTP/1.1',
-    secure: false,
-    remoteAddress: undefined,
-    remotePort: undefined,
-    asynchronous: false,
-    delivery: 'block',
-  },
-  origin: () => 'http://test',
-  headers: () => new Headers(),
-  body: () => null,
-}
 
 describe('currentContext', () => {
   it('throws where no reply is being made', () => {
@@ -26,7 +10,7 @@ describe('currentContext', () => {
   })
 
   it('is the context of the task, at any depth and after any wait', async () => {
-    const context = new RequestContext(facts)
+    const context = createContext('GET', '/cities')
     const deep = async () => {
       await settle()
       return currentContext()
@@ -37,12 +21,12 @@ describe('currentContext', () => {
   })
 
   it('is given to the task, whose result comes back', () => {
-    const context = new RequestContext(facts)
+    const context = createContext('GET', '/cities')
     expect(runInContext(context, (given) => [given])).toEqual([context])
   })
 
   it('of two replies at once is not mixed up', async () => {
-    const contexts = [new RequestContext(facts), new RequestContext(facts)]
+    const contexts = [createContext('GET', '/cities'), createContext('GET', '/cities')]
     const found = contexts.map((context) =>
       runInContext(context, async () => (await settle(), currentContext())),
     )
@@ -51,7 +35,7 @@ describe('currentContext', () => {
   })
 
   it('G9: is there in each block and in the cleanup of a body', async () => {
-    const context = new RequestContext(facts)
+    const context = createContext('GET', '/cities')
     const seen: unknown[] = []
     const blocks = runInContext(context, () => {
       return new Blocks(function* () {
@@ -68,7 +52,7 @@ describe('currentContext', () => {
   })
 
   it('G9: throws once the reply has closed, and says so', () => {
-    const context = new RequestContext(facts)
+    const context = createContext('GET', '/cities')
     runInContext(context, () => {
       context.close()
       expect(() => currentContext()).toThrow(

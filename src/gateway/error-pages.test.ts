@@ -1,25 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { RequestContext } from '../context/request-context.ts'
+import { createContext } from '../../test/support/create-context.ts'
 import { HttpError, notFound, redirect } from '../reply/http-error.ts'
 import { type ErrorPage, ErrorPages } from './error-pages.ts'
 
-const transport = {
-  protocol: 'HTTP/1.1',
-  secure: false,
-  remoteAddress: undefined,
-  remotePort: undefined,
-  asynchronous: true,
-  delivery: 'block',
-} as const
-
-const context = new RequestContext({
-  method: 'GET',
-  target: '/x',
-  transport,
-  origin: () => 'http://x',
-  headers: () => new Headers(),
-  body: () => null,
-})
+const context = createContext('GET', '/x')
 
 async function answer(pages: Record<string, ErrorPage>, error: unknown, development = false) {
   const response = await new ErrorPages({ pages, development }).toReply(error, context)

@@ -1,23 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
-import { RequestContext } from '../context/request-context.ts'
+import { createContext } from '../../test/support/create-context.ts'
 import type { Handler, Middleware } from './handler.ts'
 import { stack } from './stack.ts'
 
-const context = new RequestContext({
-  method: 'GET',
-  target: '/',
-  transport: {
-    protocol: 'HTTP/1.1',
-    secure: false,
-    remoteAddress: undefined,
-    remotePort: undefined,
-    asynchronous: false,
-    delivery: 'block',
-  },
-  origin: () => 'http://test',
-  headers: () => new Headers(),
-  body: () => null,
-})
+const context = createContext()
 
 describe('stack', () => {
   it('wraps a handler, the first outermost', () => {

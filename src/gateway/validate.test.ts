@@ -1,31 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { createContext } from '../../test/support/create-context.ts'
 import { type Block, flush } from '../body/block.ts'
 import { type Blocks, toBlocks } from '../body/blocks.ts'
 import { collectText } from '../body/collect.ts'
 import { runInContext } from '../context/current-context.ts'
-import { RequestContext } from '../context/request-context.ts'
 import { push, Reply, reply, stream } from '../reply/reply.ts'
 import type { ReplyInit } from '../reply/reply-options.ts'
 import type { Handler, Middleware, Replyable } from './handler.ts'
 import { validate } from './validate.ts'
-
-function createContext(method = 'GET'): RequestContext {
-  return new RequestContext({
-    method,
-    target: '/',
-    transport: {
-      protocol: 'HTTP/1.1',
-      secure: false,
-      remoteAddress: undefined,
-      remotePort: undefined,
-      asynchronous: true,
-      delivery: 'block',
-    },
-    origin: () => 'http://example.com',
-    headers: () => new Headers(),
-    body: () => null,
-  })
-}
 
 type Read = (blocks: Blocks, reply: Reply) => unknown
 

@@ -1,24 +1,10 @@
 import { expect, it } from 'vitest'
+import { createContext } from '../../test/support/create-context.ts'
 import { toBlocks } from '../body/blocks.ts'
 import { runInContext } from '../context/current-context.ts'
-import { RequestContext } from '../context/request-context.ts'
 import { ValidatedBlocks } from './validated-blocks.ts'
 
-const context = new RequestContext({
-  method: 'GET',
-  target: '/',
-  transport: {
-    protocol: 'HTTP/1.1',
-    secure: false,
-    remoteAddress: undefined,
-    remotePort: undefined,
-    asynchronous: true,
-    delivery: 'block',
-  },
-  origin: () => 'http://example.com',
-  headers: () => new Headers(),
-  body: () => null,
-})
+const context = createContext()
 
 function wrap(body: unknown, length?: number) {
   const inner = toBlocks(body, length)

@@ -2,8 +2,8 @@ import { RequestContext } from '../../src/context/request-context.ts'
 
 /** A context as a server makes it, of a request without a body. */
 export function createContext(
-  method: string,
-  target: string,
+  method = 'GET',
+  target = '/',
   fields: Record<string, string> = {},
 ): RequestContext {
   return new RequestContext({
