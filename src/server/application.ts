@@ -1,10 +1,10 @@
 import type { Context } from '../context/context.ts'
 import type { ErrorPages } from '../gateway/error-pages.ts'
 import type { Match } from '../gateway/router.ts'
-import type { RequestLimits } from './node-request.ts'
+import type { NodeRequestOptions } from './http1/node-request.ts'
 
 /** What the exchanges of one server share. */
-export interface Application extends RequestLimits {
+export interface Application extends NodeRequestOptions {
   /** Finds what answers a request. */
   find(method: string, path: string): Match
   /** Makes the replies to what was thrown before a head went out. */

@@ -1,5 +1,4 @@
 // One request and its reply, from the handler to the last `onClose`, whatever happens to either.
-import type { ServerResponse } from 'node:http'
 import { isBytes } from '../body/block.ts'
 import { toBlocks } from '../body/blocks.ts'
 import { type Closer, isPromiseLike, runClosers } from '../body/run-closers.ts'
@@ -18,10 +17,9 @@ import { Reply, reply } from '../reply/reply.ts'
 import type { ReplyOptions } from '../reply/reply-options.ts'
 import { forRequest } from '../reply/selection/file-reply.ts'
 import type { Application } from './application.ts'
-import type { Connection, Live } from './connection.ts'
-import { NodeRequest, RedirectedRequest } from './node-request.ts'
-import { canSendPlain, sendPlain } from './send-plain.ts'
+import { RedirectedRequest } from './redirected-request.ts'
 import { Sending } from './sending.ts'
+import type { Live, Wire } from './wire.ts'
 
 type OnClose = ReplyOptions['onClose']
 
@@ -31,11 +29,10 @@ const ALL_METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT'
 // Internal redirects in one request: more are a loop.
 const REDIRECT_LIMIT = 10
 
-/** One request being answered on an HTTP/1 connection. */
+/** One request being answered. */
 export class Exchange implements Live {
   readonly #application: Application
-  readonly #connection: Connection
-  readonly #nodeResponse: ServerResponse
+  readonly #wire: Wire
   #context: RequestContext | undefined
   #facts: RequestFacts | undefined
   #visited: Set<string> | undefined
@@ -50,17 +47,16 @@ export class Exchange implements Live {
   #givenUp: RequestContext | undefined
   #isOver = false
 
-  constructor(application: Application, connection: Connection, nodeResponse: ServerResponse) {
+  constructor(application: Application, wire: Wire) {
     this.#application = application
-    this.#connection = connection
-    this.#nodeResponse = nodeResponse
+    this.#wire = wire
   }
 
   /** Answers the request. */
   start(): void {
-    this.#connection.add(this)
+    this.#wire.open(this)
     try {
-      this.#facts = new NodeRequest(this.#nodeResponse, this.#application)
+      this.#facts = this.#wire.readRequest()
       this.#dispatch(this.#facts)
     } catch (error) {
       this.#fail(error)
@@ -72,7 +68,7 @@ export class Exchange implements Live {
     this.#aborted = reason
     this.#context?.abort(reason)
     if (this.#sending) return this.#sending.abort(reason)
-    if (!(reason instanceof ClientGone)) this.#nodeResponse.req.socket.destroy()
+    if (!(reason instanceof ClientGone)) this.#wire.destroy()
     // What the handler registered is closed when it has come to its end, or has had time to.
     void runClosers([() => this.#handling]).then((errors) =>
       this.#complete(toBrokenOutcome(reason), errors, this.#lateOnClose),
@@ -124,11 +120,8 @@ export class Exchange implements Live {
     const aborted = this.#aborted ?? (this.#givenUp === context ? new HttpError(504) : undefined)
     if (aborted) return runInContext(context, () => this.#discard(answer, aborted))
     const isPlain = typeof answer === 'string' || isBytes(answer)
-    // One that waits for its turn on the connection is still alive until it has left.
-    const isNext = this.#nodeResponse.socket !== null
-    if (isPlain && isNext && !this.#isWatched(context) && canSendPlain(this.#nodeResponse)) {
-      if (!this.#mayStay) this.#nodeResponse.shouldKeepAlive = false
-      sendPlain(this.#nodeResponse, answer)
+    if (isPlain && this.#takesPlain && !this.#isWatched(context)) {
+      this.#wire.sendPlain(answer, !this.#mustClose)
       this.#leave()
     } else this.#send(runInContext(context, () => forRequest(toReply(answer, isStreamed), context)))
     return undefined
@@ -139,8 +132,10 @@ export class Exchange implements Live {
     return context.hasClosers || headCommitted.hasSubscribers || replyClosed.hasSubscribers
   }
 
-  get #mayStay(): boolean {
-    return !this.#mustClose && !this.#connection.isEndingWith(this)
+  // One that waits for its turn on the connection is still alive until it has left.
+  get #takesPlain(): boolean {
+    const { method, version, isNext } = this.#wire
+    return method !== 'HEAD' && version === '1.1' && isNext
   }
 
   // An answer that comes when nobody waits for it any more has a body that must be closed all the same (G5).
@@ -157,9 +152,9 @@ export class Exchange implements Live {
     const { onClose } = response instanceof Reply ? response.options : {}
     this.#sending = new Sending({
       response,
-      nodeResponse: this.#nodeResponse,
+      wire: this.#wire,
       delivery: this.#application.delivery,
-      mayStay: () => this.#mayStay,
+      mayStay: () => !this.#mustClose,
       subject: this,
       closed: (outcome, errors) => this.#sent(outcome, errors, onClose),
     })
@@ -180,7 +175,7 @@ export class Exchange implements Live {
     if (this.#isOver || this.#aborted) return this.#reportLate(error)
     if (error instanceof InternalRedirect && !this.#failure) return this.#redispatch(error.target)
     if (!isAnswer(error)) this.#report(error)
-    if (this.#failure?.isLast) return void this.#nodeResponse.req.socket.destroy()
+    if (this.#failure?.isLast) return void this.#wire.destroy()
     // What is left of a body that is too long is not read.
     if (error instanceof HttpError && error.status === 413) this.#mustClose = true
     const first = this.#failure
@@ -203,7 +198,7 @@ export class Exchange implements Live {
   }
 
   get #protocol(): Transport['protocol'] {
-    return this.#nodeResponse.req.httpVersion === '1.0' ? 'HTTP/1.0' : 'HTTP/1.1'
+    return `HTTP/${this.#wire.version}`
   }
 
   // Nobody waits for the reply any more. What came of that is no fault; anything else must be heard of.
@@ -259,7 +254,7 @@ export class Exchange implements Live {
     this.#isOver = true
     if (outcome && replyClosed.hasSubscribers) replyClosed.publish({ reply: this, outcome, errors })
     this.#context?.close()
-    this.#connection.remove(this)
+    this.#wire.close(this)
   }
 }
 

@@ -6,6 +6,7 @@ import { ContractError } from '../delivery/errors.ts'
 import type { Framing } from '../delivery/framing.ts'
 import type { FirstBlock } from '../delivery/sink.ts'
 import { reply, type Reply, stream } from '../reply/reply.ts'
+import { HttpWire } from './http1/http-wire.ts'
 import { OutgoingHead } from './outgoing-head.ts'
 
 const text: FirstBlock = { content: 'text', bytes: 3 }
@@ -45,7 +46,7 @@ async function receive(line: string, ...fields: string[]) {
 /** Sends a head alone and gives what the client sees of it. */
 async function sendHead(response: Response, first: FirstBlock = text, line = 'GET / HTTP/1.1') {
   const { client, nodeResponse } = await receive(line, 'Connection: close')
-  const head = new OutgoingHead(response, nodeResponse)
+  const head = new OutgoingHead(response, new HttpWire(nodeResponse))
   head.write(head.frame(first))
   nodeResponse.end()
   const { text: received } = await client.toEnd()
@@ -88,7 +89,7 @@ describe.each(['Reply', 'foreign Response'] as const)('OutgoingHead of a %s', (k
         ['1.0', framingOld],
       ] as const) {
         const { nodeResponse } = await receive(`${method} / HTTP/${version}`)
-        const made = new OutgoingHead(make(given), nodeResponse).frame(text, known)
+        const made = new OutgoingHead(make(given), new HttpWire(nodeResponse)).frame(text, known)
         expect([method, version, made]).toEqual([method, version, method === 'HEAD' ? none : expected])
       }
     }
@@ -96,7 +97,7 @@ describe.each(['Reply', 'foreign Response'] as const)('OutgoingHead of a %s', (k
 
   it('G8: frames a body without any block as one of no bytes', async () => {
     const { nodeResponse } = await receive('GET / HTTP/1.1')
-    const head = new OutgoingHead(make({}), nodeResponse)
+    const head = new OutgoingHead(make({}), new HttpWire(nodeResponse))
     expect(head.frame({ content: 'empty', bytes: 0 })).toEqual({ kind: 'length', bytes: 0 })
   })
 
@@ -104,7 +105,7 @@ describe.each(['Reply', 'foreign Response'] as const)('OutgoingHead of a %s', (k
     'G6: refuses a Content-Length of "%s"',
     async (value) => {
       const { nodeResponse } = await receive('GET / HTTP/1.1')
-      const head = new OutgoingHead(make({ headers: length(value) }), nodeResponse)
+      const head = new OutgoingHead(make({ headers: length(value) }), new HttpWire(nodeResponse))
       expect(codeOf(() => head.frame(text))).toBe('G6')
     },
   )
@@ -113,7 +114,7 @@ describe.each(['Reply', 'foreign Response'] as const)('OutgoingHead of a %s', (k
     'G6: refuses to %s a known length that is not the one announced',
     async (method) => {
       const { nodeResponse } = await receive(`${method} / HTTP/1.1`)
-      const head = new OutgoingHead(make({ headers: length('6') }), nodeResponse)
+      const head = new OutgoingHead(make({ headers: length('6') }), new HttpWire(nodeResponse))
       expect(() => head.frame(text, 5)).toThrow('G6: Cannot send a body of 5 bytes: Content-Length is 6')
     },
   )
@@ -122,7 +123,7 @@ describe.each(['Reply', 'foreign Response'] as const)('OutgoingHead of a %s', (k
     'G12: refuses %j in a value, before anything is written',
     async (value) => {
       const { nodeResponse } = await receive('GET / HTTP/1.1')
-      const head = new OutgoingHead(make({ headers: [['x-note', value]] }), nodeResponse)
+      const head = new OutgoingHead(make({ headers: [['x-note', value]] }), new HttpWire(nodeResponse))
       expect(() => head.write(head.frame(text))).toThrow(/x-note/)
       expect(nodeResponse.headersSent).toBe(false)
     },
@@ -130,9 +131,12 @@ describe.each(['Reply', 'foreign Response'] as const)('OutgoingHead of a %s', (k
 
   it('leaves nothing behind when it cannot be sent: the next one has its own reason', async () => {
     const { client, nodeResponse } = await receive('GET / HTTP/1.1')
-    const failing = new OutgoingHead(make({ statusText: 'Fine', headers: [['x', '\u0001']] }), nodeResponse)
+    const failing = new OutgoingHead(
+      make({ statusText: 'Fine', headers: [['x', '\u0001']] }),
+      new HttpWire(nodeResponse),
+    )
     expect(() => failing.write(failing.frame(text))).toThrow(/x/)
-    const next = new OutgoingHead(new Response(null, { status: 500 }), nodeResponse)
+    const next = new OutgoingHead(new Response(null, { status: 500 }), new HttpWire(nodeResponse))
     next.write(next.frame(text, 0))
     nodeResponse.end()
     expect((await client.reply()).statusLine).toBe('HTTP/1.1 500 Internal Server Error')
@@ -194,7 +198,7 @@ describe.each(['Reply', 'foreign Response'] as const)('OutgoingHead of a %s', (k
 
   it.each(['1.0', '1.1'])('does not keep a connection of HTTP/%s that is to be closed', async (version) => {
     const { client, nodeResponse } = await receive(`GET / HTTP/${version}`, 'Connection: keep-alive')
-    const head = new OutgoingHead(make({}), nodeResponse, () => false)
+    const head = new OutgoingHead(make({}), new HttpWire(nodeResponse), () => false)
     head.write(head.frame(text, 0))
     nodeResponse.end()
     expect((await client.reply()).headers.get('connection')).toBe('close')
@@ -215,7 +219,7 @@ describe('OutgoingHead', () => {
   it.each(connectionFields)('G8: refuses %s in a Reply', async (name) => {
     const { nodeResponse } = await receive('GET / HTTP/1.1')
     const made: Reply = reply('x', { headers: { [name]: 'x' } })
-    expect(codeOf(() => new OutgoingHead(made, nodeResponse).frame(text))).toBe('G8')
+    expect(codeOf(() => new OutgoingHead(made, new HttpWire(nodeResponse)).frame(text))).toBe('G8')
   })
 
   it.each(connectionFields)('G8: leaves %s of a foreign Response out', async (name) => {
@@ -248,7 +252,7 @@ describe('OutgoingHead', () => {
   it('G3: seals a Reply when it is written, and not before', async () => {
     const { nodeResponse } = await receive('GET / HTTP/1.1')
     const made = stream([].values())
-    const head = new OutgoingHead(made, nodeResponse)
+    const head = new OutgoingHead(made, new HttpWire(nodeResponse))
     const framing = head.frame(text)
     made.headers.set('x-late', 'but not too late')
     head.write(framing)
@@ -267,7 +271,7 @@ describe('OutgoingHead', () => {
 
   it('refuses the status of Response.error(), which is none', async () => {
     const { nodeResponse } = await receive('GET / HTTP/1.1')
-    const head = new OutgoingHead(Response.error(), nodeResponse)
+    const head = new OutgoingHead(Response.error(), new HttpWire(nodeResponse))
     expect(() => head.frame(text)).toThrow('Cannot send a response of status 0: Response.error() has no head')
     expect(nodeResponse.headersSent).toBe(false)
   })

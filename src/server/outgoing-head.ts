@@ -1,21 +1,22 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import { ContractError } from '../delivery/errors.ts'
 import { decideFraming, type Framing, isBodiless } from '../delivery/framing.ts'
 import type { FirstBlock } from '../delivery/sink.ts'
 import { isHopByHop, parseContentLength, toFields } from '../reply/head.ts'
 import { Reply } from '../reply/reply.ts'
+import type { PendingHead, Wire } from './wire.ts'
 
 /** The head of one reply, from the moment it is decided until it is written. */
-export class OutgoingHead {
+export class OutgoingHead implements PendingHead {
   readonly #reply: Response
-  readonly #response: ServerResponse
+  readonly #wire: Wire
   readonly #mayStay: () => boolean
   #fields: string[] = []
 
   /** `mayStay`: whether the connection may be used for another request, asked when the head is written. */
-  constructor(reply: Response, response: ServerResponse, mayStay: () => boolean = () => true) {
+  constructor(reply: Response, wire: Wire, mayStay: () => boolean = () => true) {
     this.#reply = reply
-    this.#response = response
+    this.#wire = wire
     this.#mayStay = mayStay
   }
 
@@ -30,8 +31,8 @@ export class OutgoingHead {
     this.#fields = this.#reply instanceof Reply ? toFields(headers) : foreignFields(headers)
     const announced = parseContentLength(headers)
     const framing = decideFraming({
-      version: this.#response.req.httpVersion === '1.0' ? '1.0' : '1.1',
-      method: this.#response.req.method ?? 'GET',
+      version: this.#wire.version,
+      method: this.#wire.method,
       status,
       length: announced ?? length,
     })
@@ -45,23 +46,12 @@ export class OutgoingHead {
    * @throws TypeError for a field that node:http refuses; nothing was written then.
    */
   write(framing: Framing): void {
-    const response = this.#response
     const { status, statusText } = this.#reply
     if (framing.kind === 'chunked') this.#fields.push('transfer-encoding', 'chunked')
-    if (framing.kind === 'close') response.useChunkedEncodingByDefault = false
-    this.#decideStay(framing)
     // Always a reason: node:http would take that of a head which it has refused before.
-    response.writeHead(status, statusText || (STATUS_CODES[status] ?? ''), this.#fields)
+    const reason = statusText || (STATUS_CODES[status] ?? '')
+    this.#wire.writeHead({ status, reason, fields: this.#fields, framing, stays: this.#mayStay() })
     if (this.#reply instanceof Reply) this.#reply.commit()
-  }
-
-  #decideStay({ kind }: Framing): void {
-    const response = this.#response
-    if (!this.#mayStay()) response.shouldKeepAlive = false
-    // RFC 9112 §9.3: HTTP/1.0 stays when it is asked to, and the end of the body is told by a length.
-    else if (response.req.httpVersion === '1.0') {
-      response.shouldKeepAlive = (kind === 'length' || kind === 'none') && asksToStay(response.req)
-    }
   }
 
   #addLength(announced: number | undefined, length: number | undefined): void {
@@ -93,8 +83,4 @@ function foreignFields(headers: Headers): string[] {
     if (!isHopByHop(name)) fields.push(name, value)
   })
   return fields
-}
-
-function asksToStay({ headers }: IncomingMessage): boolean {
-  return /(?:^|,)\s*keep-alive\s*(?:,|$)/i.test(headers.connection ?? '')
 }

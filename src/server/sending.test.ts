@@ -7,6 +7,7 @@ import type { Body } from '../body/source.ts'
 import { ClientGone, ShuttingDown } from '../delivery/errors.ts'
 import type { Outcome } from '../delivery/sink.ts'
 import { reply, stream } from '../reply/reply.ts'
+import { HttpWire } from './http1/http-wire.ts'
 import { Sending } from './sending.ts'
 
 // A client and the requests of its one connection, as node:http has parsed them; all are gone after the test.
@@ -37,7 +38,7 @@ function prepare(nodeResponse: ServerResponse, response: Response) {
   const closed = vi.fn((outcome: Outcome, errors: readonly unknown[]) => resolve({ outcome, errors }))
   const plan = {
     response,
-    nodeResponse,
+    wire: new HttpWire(nodeResponse),
     delivery: 'block',
     mayStay: () => true,
     subject: {},

@@ -1,7 +1,5 @@
 // One `Response` on its way to a client: a head alone, whole, or block by block. It tells its owner once how that
 // ended, after the body was closed (G5).
-import type { ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { isBytes, toUint8Array } from '../body/block.ts'
 import { type Blocks, toBlocks } from '../body/blocks.ts'
 import { collectWhole } from '../body/collect.ts'
@@ -13,12 +11,12 @@ import { type FirstBlock, type Outcome, toBrokenOutcome } from '../delivery/sink
 import { type HeadersInput, toTrailerFields } from '../reply/head.ts'
 import { Reply } from '../reply/reply.ts'
 import type { ReplyOptions } from '../reply/reply-options.ts'
-import { endResponse, Http1Sink } from './http1-sink.ts'
 import { OutgoingHead } from './outgoing-head.ts'
+import type { Wire } from './wire.ts'
 
 export interface SendingPlan {
   readonly response: Response
-  readonly nodeResponse: ServerResponse
+  readonly wire: Wire
   /** For a reply that does not say. */
   readonly delivery: Delivery
   /** Whether the connection may be used for another request; asked when the head goes out. */
@@ -36,16 +34,16 @@ type Stage =
   /** Its body is being collected, or waits for its turn on the connection. */
   | { kind: 'preparing'; way: Way; head: OutgoingHead }
   | { kind: 'pumping'; pump: Pump }
-  /** Everything was handed to node:http; the outcome is told when it has left and the body is closed. */
+  /** Everything was handed to the transport; the outcome is told when it has left and the body is closed. */
   | { kind: 'ending' }
   | { kind: 'over' }
 
 /**
- * The sending of one response on an HTTP/1 connection. It lets go of the response when the head has gone out, so that
+ * The sending of one response. It lets go of the response when the head has gone out, so that
  * a stream that waits for its source keeps no more than it needs.
  */
 export class Sending {
-  readonly #nodeResponse: ServerResponse
+  readonly #wire: Wire
   readonly #delivery: Delivery
   readonly #subject: object
   readonly #closed: SendingPlan['closed']
@@ -56,8 +54,8 @@ export class Sending {
 
   /** @throws TypeError for a response whose body was started before. */
   constructor(plan: SendingPlan) {
-    const { response, nodeResponse, delivery, mayStay, subject, closed } = plan
-    this.#nodeResponse = nodeResponse
+    const { response, wire, delivery, mayStay, subject, closed } = plan
+    this.#wire = wire
     this.#isForeign = !(response instanceof Reply)
     this.#blocks = response instanceof Reply ? response.blocks : toForeignBlocks(response)
     this.#options = response instanceof Reply ? response.options : {}
@@ -65,7 +63,7 @@ export class Sending {
     this.#subject = subject
     this.#closed = closed
     const way = this.#wayOf(response)
-    this.#stage = { kind: 'preparing', way, head: new OutgoingHead(response, nodeResponse, mayStay) }
+    this.#stage = { kind: 'preparing', way, head: new OutgoingHead(response, wire, mayStay) }
     this.#checkUnsent()
   }
 
@@ -82,7 +80,7 @@ export class Sending {
     const stage = this.#stage
     if (stage.kind === 'over') return
     if (stage.kind === 'pumping') return stage.pump.abort(reason)
-    if (reason.code !== 'CLIENT_GONE') this.#nodeResponse.req.socket.destroy()
+    if (reason.code !== 'CLIENT_GONE') this.#wire.destroy()
     this.#close(toBrokenOutcome(reason))
   }
 
@@ -96,7 +94,7 @@ export class Sending {
   }
 
   #wayOf(response: Response): Way {
-    if (this.#nodeResponse.req.method === 'HEAD' || isBodiless(response.status)) return 'head'
+    if (this.#wire.method === 'HEAD' || isBodiless(response.status)) return 'head'
     if (response instanceof Reply ? response.streaming : response.body !== null) return 'stream'
     return this.#blocks.literal === undefined ? 'collect' : 'literal'
   }
@@ -140,28 +138,27 @@ export class Sending {
     const size = bytes?.byteLength ?? 0
     const outcome: Outcome = { kind: 'complete', bytes: size, blocks: size > 0 ? 1 : 0 }
     this.#stage = { kind: 'ending' }
-    endResponse(this.#nodeResponse, bytes, () => this.#close(outcome))
+    this.#wire.end(bytes, () => this.#close(outcome))
     if (this.#blocks.literal === undefined) void this.#blocks.close()
   }
 
-  // A pipelined response gets the socket on its turn; its source is not asked before.
+  // A pipelined reply waits for its turn on the connection; its source is not asked before.
   #stream(head: OutgoingHead): void {
-    const { socket } = this.#nodeResponse
-    if (socket) return this.#pump(socket, head)
-    this.#nodeResponse.once('socket', (late: Socket) => {
+    if (this.#wire.isNext) return this.#pump(head)
+    this.#wire.whenNext(() => {
       if (this.#stage.kind !== 'preparing') return
       this.#attempt(() => {
         this.#checkUnsent()
-        this.#pump(late, head)
+        this.#pump(head)
       })
     })
   }
 
-  #pump(socket: Socket, head: OutgoingHead): void {
+  #pump(head: OutgoingHead): void {
     const { trailers, commit = 'first-block', heartbeat, onError } = this.#options
     const pump = new Pump({
       blocks: this.#blocks,
-      sink: new Http1Sink(this.#nodeResponse, socket, head),
+      sink: this.#wire.toSink(head),
       delivery: this.#delivery,
       commit,
       heartbeat,
@@ -180,7 +177,7 @@ export class Sending {
   // RFC 9110 §6.5.1: only a client that says so is sent trailers; a wrong one fails the reply either way.
   #trailers(make: () => HeadersInput): readonly string[] {
     const fields = toTrailerFields(make())
-    return /\btrailers\b/i.test(String(this.#nodeResponse.req.headers['te'])) ? fields : []
+    return this.#wire.takesTrailers ? fields : []
   }
 
   #attempt(send: () => void): void {

@@ -1,11 +1,6 @@
 import type { Socket } from 'node:net'
-import { ClientGone, type ShuttingDown } from '../delivery/errors.ts'
-
-/** A reply that is being made on a connection. */
-export interface Live {
-  /** Breaks it off. */
-  abort(reason: ClientGone | ShuttingDown): void
-}
+import { ClientGone, type ShuttingDown } from '../../delivery/errors.ts'
+import type { Live } from '../wire.ts'
 
 const none: readonly Live[] = []
 

@@ -1,12 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import { type Bytes, toUint8Array } from '../body/block.ts'
+import { type Bytes, toUint8Array } from '../../body/block.ts'
 
-/** True where text or bytes of a handler need nothing but a head in front of them. */
-export function canSendPlain({ req }: ServerResponse): boolean {
-  return req.method !== 'HEAD' && req.httpVersion === '1.1'
-}
-
-/** Sends text or bytes as a whole reply of status 200, the short way: most replies of most servers go it. */
+/** Sends text or bytes as a whole reply of status 200. */
 export function sendPlain(nodeResponse: ServerResponse, body: string | Bytes): void {
   const isText = typeof body === 'string'
   const bytes = isText ? body : toUint8Array(body)

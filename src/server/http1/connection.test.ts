@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { RawClient } from '../../test/support/raw-client.ts'
-import { ClientGone, ShuttingDown } from '../delivery/errors.ts'
-import { Connection, type Live } from './connection.ts'
+import { RawClient } from '../../../test/support/raw-client.ts'
+import { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
+import type { Live } from '../wire.ts'
+import { Connection } from './connection.ts'
 
 // A connection of TCP and the client at its other end; both are gone after the test.
 async function connect() {

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { RawClient } from '../../test/support/raw-client.ts'
-import { HttpError } from '../reply/http-error.ts'
-import { NodeRequest, RedirectedRequest } from './node-request.ts'
+import { RawClient } from '../../../test/support/raw-client.ts'
+import { HttpError } from '../../reply/http-error.ts'
+import { NodeRequest } from './node-request.ts'
 
 const limits = { maxRequestBytes: 10, delivery: 'turn' } as const
 
@@ -255,18 +255,5 @@ describe('NodeRequest, Expect: 100-continue', () => {
     expect((await readerOf(new NodeRequest(nodeResponse, limits)).read()).value).toHaveLength(4)
     nodeResponse.end()
     expect((await client.toEnd()).text).toMatch(/^HTTP\/1.1 200 OK/)
-  })
-})
-
-describe('RedirectedRequest', () => {
-  it('is a GET of the same client without a body, nor what tells of one', async () => {
-    const fields = ['Host: test', 'Content-Length: 3', 'Content-Type: a/b', 'X-Other: kept']
-    const from = await receiveRequest('POST /from HTTP/1.1', ...fields)
-    const request = new RedirectedRequest(from, '/to?x')
-    expect([request.method, request.target, request.origin()]).toEqual(['GET', '/to?x', 'http://test'])
-    expect(Object.fromEntries(request.headers())).toEqual({ host: 'test', 'x-other': 'kept' })
-    expect(request.body()).toBeNull()
-    expect(request.transport).toBe(from.transport)
-    expect(from.headers().get('content-type')).toBe('a/b')
   })
 })

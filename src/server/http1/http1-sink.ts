@@ -3,10 +3,10 @@
 // the socket is with the operating system when it returns, unless the client does not read.
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { ClientGone, LifecycleError, ShuttingDown } from '../delivery/errors.ts'
-import type { Framing } from '../delivery/framing.ts'
-import type { FirstBlock, Sink } from '../delivery/sink.ts'
-import type { OutgoingHead } from './outgoing-head.ts'
+import { ClientGone, LifecycleError, ShuttingDown } from '../../delivery/errors.ts'
+import type { Framing } from '../../delivery/framing.ts'
+import type { FirstBlock, Sink } from '../../delivery/sink.ts'
+import type { PendingHead } from '../wire.ts'
 
 const NOTHING = new Uint8Array(0)
 
@@ -21,7 +21,7 @@ export class Http1Sink implements Sink {
   readonly #response: ServerResponse
   readonly #socket: Socket
   // Let go of when it is written: the reply that it holds is not needed any more.
-  #head: OutgoingHead | undefined
+  #head: PendingHead | undefined
   #framing: Framing = { kind: 'none' }
   #isHeadWaiting = false
   #isCommitted = false
@@ -29,7 +29,7 @@ export class Http1Sink implements Sink {
   #given = 0
   #free: (() => void) | undefined
 
-  constructor(response: ServerResponse, socket: Socket, head: OutgoingHead) {
+  constructor(response: ServerResponse, socket: Socket, head: PendingHead) {
     this.#response = response
     this.#socket = socket
     this.#head = head

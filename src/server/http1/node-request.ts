@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Transport } from '../context/context.ts'
-import type { RequestFacts } from '../context/request-context.ts'
-import { ClientGone } from '../delivery/errors.ts'
-import type { Delivery } from '../delivery/pump.ts'
-import { HttpError } from '../reply/http-error.ts'
+import type { Transport } from '../../context/context.ts'
+import type { RequestFacts } from '../../context/request-context.ts'
+import { ClientGone } from '../../delivery/errors.ts'
+import type { Delivery } from '../../delivery/pump.ts'
+import { HttpError } from '../../reply/http-error.ts'
+import type { RequestLimits } from '../wire.ts'
 
-/** What a server says of all its requests. */
-export interface RequestLimits {
-  /** Bytes that a request body may have. */
-  readonly maxRequestBytes: number
+export interface NodeRequestOptions extends RequestLimits {
+  /** What the context says of the server's delivery. */
   readonly delivery: Delivery
 }
 
@@ -19,14 +18,14 @@ export class NodeRequest implements RequestFacts {
   readonly target: string
   readonly #request: IncomingMessage
   readonly #nodeResponse: ServerResponse
-  readonly #limits: RequestLimits
+  readonly #limits: NodeRequestOptions
   readonly #authority: string
   // What is there to tell a client that waits for `100 Continue`; undefined where none does.
   #awaited: { stays: boolean } | undefined
   #transport: Transport | undefined
 
   /** @throws HttpError 400 for a target or a `Host` that is malformed, 413 for a body that is announced too long. */
-  constructor(nodeResponse: ServerResponse, limits: RequestLimits) {
+  constructor(nodeResponse: ServerResponse, limits: NodeRequestOptions) {
     const { req: request } = nodeResponse
     const { authority, target } = splitTarget(request)
     this.method = request.method ?? 'GET'
@@ -87,38 +86,6 @@ export class NodeRequest implements RequestFacts {
     this.#nodeResponse.shouldKeepAlive = this.#awaited.stays
     this.#awaited = undefined
     this.#nodeResponse.writeContinue()
-  }
-}
-
-/** The request that an internal redirect makes of another: GET, without a body. */
-export class RedirectedRequest implements RequestFacts {
-  readonly method = 'GET'
-  readonly target: string
-  readonly transport: Transport
-  readonly #from: RequestFacts
-
-  constructor(from: RequestFacts, target: string) {
-    this.target = target
-    this.transport = from.transport
-    this.#from = from
-  }
-
-  origin(): string {
-    return this.#from.origin()
-  }
-
-  headers(): Headers {
-    const headers = this.#from.headers()
-    for (const name of ['content-length', 'content-type', 'transfer-encoding']) headers.delete(name)
-    return headers
-  }
-
-  body(): null {
-    return null
-  }
-
-  earlyHints(links: readonly string[]): void {
-    this.#from.earlyHints?.(links)
   }
 }
 

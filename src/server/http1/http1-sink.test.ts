@@ -2,15 +2,16 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { RawClient } from '../../test/support/raw-client.ts'
-import { receiveRequest } from '../../test/support/receive-request.ts'
-import { ClientGone, LifecycleError, ShuttingDown } from '../delivery/errors.ts'
-import type { FirstBlock } from '../delivery/sink.ts'
-import { reply, stream } from '../reply/reply.ts'
-import type { ReplyInit } from '../reply/reply-options.ts'
+import { RawClient } from '../../../test/support/raw-client.ts'
+import { receiveRequest } from '../../../test/support/receive-request.ts'
+import { ClientGone, LifecycleError, ShuttingDown } from '../../delivery/errors.ts'
+import type { FirstBlock } from '../../delivery/sink.ts'
+import { reply, stream } from '../../reply/reply.ts'
+import type { ReplyInit } from '../../reply/reply-options.ts'
 import { endResponse, Http1Sink } from './http1-sink.ts'
-import { OutgoingHead } from './outgoing-head.ts'
-import { serve } from './serve.ts'
+import { HttpWire } from './http-wire.ts'
+import { OutgoingHead } from '../outgoing-head.ts'
+import { serve } from '../serve.ts'
 
 const first: FirstBlock = { content: 'text', bytes: 3 }
 
@@ -49,7 +50,7 @@ function toSink(nodeResponse: ServerResponse, init: ReplyInit = {}): { sink: Htt
   if (!socket) throw new Error('Cannot open a sink: the response has no socket')
   return {
     socket,
-    sink: new Http1Sink(nodeResponse, socket, new OutgoingHead(stream([], init), nodeResponse)),
+    sink: new Http1Sink(nodeResponse, socket, new OutgoingHead(stream([], init), new HttpWire(nodeResponse))),
   }
 }
 

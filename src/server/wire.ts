@@ -1,0 +1,69 @@
+import type { Bytes } from '../body/block.ts'
+import type { RequestFacts } from '../context/request-context.ts'
+import type { ClientGone, ShuttingDown } from '../delivery/errors.ts'
+import type { Framing } from '../delivery/framing.ts'
+import type { FirstBlock, Sink } from '../delivery/sink.ts'
+
+/** A reply that is being made on a connection. */
+export interface Live {
+  /** Breaks it off. */
+  abort(reason: ClientGone | ShuttingDown): void
+}
+
+/** A head as it goes out. */
+export interface Head {
+  readonly status: number
+  readonly reason: string
+  /** Names and values in turn. */
+  readonly fields: string[]
+  readonly framing: Framing
+  /** Whether the connection may be used for another request; a transport may have reasons of its own to end it. */
+  readonly stays: boolean
+}
+
+/** A head that is decided when it is known how the body begins. */
+export interface PendingHead {
+  /** Decides the framing; throws for a head that cannot be sent. */
+  frame(first: FirstBlock): Framing
+  /** Writes it; throws, with nothing written, for a field that the transport refuses. */
+  write(framing: Framing): void
+}
+
+/** What a server says of all its requests. */
+export interface RequestLimits {
+  /** Bytes that a request body may have. */
+  readonly maxRequestBytes: number
+}
+
+/** One request and the way back to its client: what an exchange needs of a transport, whatever that is. */
+export interface Wire {
+  readonly method: string
+  readonly version: '1.0' | '1.1'
+  /** True when the client has said that it takes trailers (RFC 9110 §6.5.1). */
+  readonly takesTrailers: boolean
+  /** False while the reply to an earlier request of the connection is being sent. */
+  readonly isNext: boolean
+  /** Calls back when {@link isNext} has become true; never when the connection goes first. */
+  whenNext(callback: () => void): void
+  /**
+   * What the request says.
+   * @throws HttpError 400 for a target or a `Host` that is malformed, 413 for a body that is announced too long.
+   */
+  readRequest(): RequestFacts
+  /** The reply begins to be made: from here on it is told when the client leaves. */
+  open(live: Live): void
+  /** Nothing is left to be done for the reply. */
+  close(live: Live): void
+  writeHead(head: Head): void
+  /**
+   * Ends the reply after its head, with the whole body if there is one. Calls back when all of it is with the operating
+   * system; never when the connection is gone first.
+   */
+  end(bytes: Uint8Array | undefined, ended: () => void): void
+  /** Sends text or bytes as a whole reply of status 200, the short way: most replies of most servers go it. */
+  sendPlain(body: string | Bytes, stays: boolean): void
+  /** The way for a body that goes block by block; the reply must be the next. */
+  toSink(head: PendingHead): Sink
+  /** Breaks the connection off. */
+  destroy(): void
+}
