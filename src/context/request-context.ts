@@ -137,9 +137,17 @@ export class RequestContext implements Context {
 // Old versions of Node let a line break through.
 function checkLink(link: string): void {
   // oxlint-disable-next-line no-control-regex -- these are the characters that must not be there
-  if (!/[\u0000-\u001f\u007f]/.test(link)) return
-  throw new TypeError(`Cannot send the early hint ${JSON.stringify(link)}: it holds a control character`)
+  if (/[\u0000-\u001f\u007f]/.test(link)) {
+    throw new TypeError(`Cannot send the early hint ${JSON.stringify(link)}: it holds a control character`)
+  }
+  if (LINK.test(link)) return
+  throw new TypeError(
+    `Cannot send the early hint ${JSON.stringify(link)}: give a link like </style.css>; rel=preload; as=style`,
+  )
 }
+
+// RFC 8288 §3, as far as node:http takes it.
+const LINK = /^<[^>]*>(?:\s*;\s*[^;"\s]+(?:=(")?[^;"\s]*\1)?)*$/
 
 const noParams: Readonly<Record<string, string>> = Object.freeze({})
 

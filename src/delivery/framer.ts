@@ -3,7 +3,7 @@
 import { flush, isBytes, notABlock, toUint8Array } from '../body/block.ts'
 import { ContractError } from './errors.ts'
 import type { Framing } from './framing.ts'
-import type { Sink } from './sink.ts'
+import type { Beat, DirectFrames, Sink } from './sink.ts'
 import { acquireSlab, frameLarge, LARGE, releaseSlab, type Slab } from './slab.ts'
 
 /** Full slabs that leave together, while the client has never been waited for: a system call costs as much as a slab. */
@@ -12,6 +12,7 @@ const GATHERED = 4
 /** Puts the blocks of one body into the frames of one sink. */
 export class Framer {
   readonly #sink: Sink
+  #direct: DirectFrames | undefined
   #chunked = false
   #limit = Infinity
   #excess = false
@@ -22,8 +23,10 @@ export class Framer {
   #inFlight: Slab[] = []
   #half = ''
 
-  constructor(sink: Sink) {
+  /** `direct`: where small blocks are framed, one by one, in place of slabs. */
+  constructor(sink: Sink, direct?: DirectFrames) {
     this.#sink = sink
+    this.#direct = direct
   }
 
   /** Takes the framing that the head announces; call it once, before the first block. */
@@ -58,7 +61,7 @@ export class Framer {
     else if (block instanceof Uint8Array) this.#putBytes(block)
     else if (isBytes(block)) this.#putBytes(toUint8Array(block))
     else if (block === flush) this.flush()
-    else if (Array.isArray(block)) for (const inner of block) this.put(inner)
+    else if (Array.isArray(block)) this.#putList(block)
     else throw notABlock(block)
   }
 
@@ -112,6 +115,12 @@ export class Framer {
     this.#inFlight = []
   }
 
+  /** A block by itself, framed, for a transport that sends it again and again. */
+  toBeat(every: number, block: unknown): Beat {
+    const bytes = Buffer.concat(toPieces(block))
+    return { every, frame: Buffer.concat(frameLarge(bytes, this.#chunked)), size: bytes.byteLength }
+  }
+
   /** The client makes its source wait: from now on each slab leaves by itself, so that less is held for it. */
   slowDown(): void {
     this.#gatherLimit = 1
@@ -151,6 +160,17 @@ export class Framer {
     return new ContractError('G6', `Cannot send more than ${this.#limit} bytes: Content-Length says so`)
   }
 
+  // Blocks that are ready together leave together: in a slab, wherever else small blocks are framed.
+  #putList(list: readonly unknown[]): void {
+    const direct = this.#direct
+    this.#direct = undefined
+    try {
+      for (const inner of list) this.put(inner)
+    } finally {
+      this.#direct = direct
+    }
+  }
+
   #putText(block: string): void {
     let text = this.#half === '' ? block : this.#half + block
     if (text === '') return
@@ -159,8 +179,14 @@ export class Framer {
     if ((text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800) {
       this.#half = text.slice(-1)
       text = text.slice(0, -1)
+      // An empty chunk would end the body.
+      if (text === '') return
     }
     if (this.hasLength || text.length * 3 > LARGE) return this.#putWhole(Buffer.from(text))
+    if (this.#direct) {
+      this.#framed += this.#direct.putText(text)
+      return
+    }
     this.#slab ??= acquireSlab()
     if (!this.#slab.putText(text)) this.#nextSlab().putText(text)
   }
@@ -180,6 +206,10 @@ export class Framer {
     const allowed = this.hasLength ? this.#cut(bytes) : bytes
     if (allowed.byteLength === 0) return
     if (allowed.byteLength > LARGE) return this.#handOverLarge(allowed)
+    if (this.#direct) {
+      this.#framed += this.#direct.putBytes(allowed)
+      return
+    }
     this.#slab ??= acquireSlab()
     if (!this.#slab.put(allowed)) this.#nextSlab().put(allowed)
   }
@@ -196,4 +226,10 @@ export class Framer {
     this.#framed += bytes.byteLength
     this.#sink.writeAll(frameLarge(bytes, this.#chunked))
   }
+}
+
+function toPieces(block: unknown): Uint8Array[] {
+  if (Array.isArray(block)) return block.flatMap(toPieces)
+  if (typeof block === 'string') return [Buffer.from(block)]
+  return isBytes(block) ? [toUint8Array(block)] : []
 }

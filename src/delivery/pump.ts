@@ -76,7 +76,7 @@ export class Pump {
     this.#plan = plan
     this.#blocks = plan.blocks
     this.#sink = plan.sink
-    this.#framer = new Framer(plan.sink)
+    this.#framer = new Framer(plan.sink, plan.delivery === 'block' ? plan.sink.direct : undefined)
   }
 
   /** Begins to ask for blocks. */
@@ -299,12 +299,13 @@ export class Pump {
     const last = this.#framer.finish()
     this.#state = advance(this.#state, 'end')
     this.#outcome = this.#tell('complete')
-    this.#sink.end(last, trailers, () => this.#onEnded())
+    this.#sink.end(last, trailers, (extra) => this.#onEnded(extra))
     this.#closeBody(undefined)
   }
 
-  #onEnded(): void {
+  #onEnded(extra = 0): void {
     this.#framer.reuse()
+    if (extra > 0 && this.#outcome) this.#outcome.bytes += extra
     this.#isDelivered = true
     this.#conclude()
   }
@@ -335,6 +336,7 @@ export class Pump {
   #startHeart(): void {
     const { heartbeat } = this.#plan
     if (!heartbeat || this.#framer.hasLength) return
+    if (this.#sink.beat) return this.#sink.beat(this.#framer.toBeat(heartbeat.every, heartbeat.block))
     this.#beat = setTimeout(() => this.#onBeat(), heartbeat.every).unref()
   }
 

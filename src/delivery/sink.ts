@@ -37,6 +37,24 @@ export interface FirstBlock {
   bytes: number
 }
 
+/** Frames for blocks that are written where they leave from: no copy in between. */
+export interface DirectFrames {
+  /** Frames text of at most 16 KiB of UTF-8 and hands it over; gives its bytes. */
+  putText(text: string): number
+  /** Frames at most 16 KiB and hands them over; they are not to be changed while `held` is true. Gives their number. */
+  putBytes(bytes: Uint8Array): number
+}
+
+/** What is sent for a source that is silent. */
+export interface Beat {
+  /** Milliseconds of silence before it. */
+  readonly every: number
+  /** It is framed already. */
+  readonly frame: Uint8Array
+  /** Bytes without the framing; 0 for nothing to send. */
+  readonly size: number
+}
+
 /**
  * What the pump needs of a transport. HTTP/1.1, a web stream and whatever comes later are sinks of one pump.
  * The order is `frame`, `commit`, any number of writes, then `end` or `abort`; `abort` may come at any time.
@@ -55,15 +73,19 @@ export interface Sink {
   write(frame: Uint8Array): void
   /** Hands several pieces over as one. */
   writeAll(frames: readonly Uint8Array[]): void
+  /** Where blocks that are to leave one by one are framed in place, if that is possible. */
+  readonly direct?: DirectFrames
+  /** Sends heartbeats by itself, also while the application computes; where it is missing, the pump does. */
+  beat?(beat: Beat): void
   /** Lets the head go where it waits for a first write. */
   push(): void
   /** Calls back once, later, when nothing is held any more or the transport has closed. */
   whenFree(callback: () => void): void
   /**
    * Hands over the last frames, if any, and ends the body; `trailers` are names and values in turn.
-   * Calls back when all of it is with the operating system.
+   * Calls back when all of it is with the operating system, with the bytes of the heartbeats that it has sent itself.
    */
-  end(last: readonly Uint8Array[], trailers: readonly string[], ended: () => void): void
+  end(last: readonly Uint8Array[], trailers: readonly string[], ended: (extra?: number) => void): void
   /** Breaks the reply off so that the client sees it; what was handed over is given time to leave first. */
   abort(error: Error): void
 }

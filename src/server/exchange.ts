@@ -144,7 +144,7 @@ export class Exchange implements Live {
     const blocks = response instanceof Reply ? response.blocks : toBlocks(response.body)
     this.#reportAll(await blocks.close(reason))
     const { onClose } = response instanceof Reply ? response.options : {}
-    if (!this.#isOver) this.#lateOnClose = onClose
+    if (this.#aborted && !this.#isOver) this.#lateOnClose = onClose
     else if (onClose) this.#reportAll(await this.#runClosers([() => onClose(toLateOutcome(reason))]))
   }
 

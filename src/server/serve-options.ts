@@ -22,6 +22,16 @@ export interface ServeOptions {
   stream?: boolean
   /** How blocks leave where a reply does not say, `block` by default. */
   delivery?: Delivery
+  /**
+   * Who sends: `inline`, the default, this thread; `thread` a thread of its own, which goes on sending whatever the
+   * application computes, so that strict blocks are also fast.
+   */
+  transmitter?: 'inline' | 'thread'
+  /**
+   * Milliseconds after which the replies of an application that does not answer are broken off by the transmitter, and
+   * new requests told 503, until it does; never by default. Only with `transmitter: 'thread'`.
+   */
+  maxStall?: number
   /** Bytes that a request body may have, 10 MiB by default. */
   maxRequestBytes?: number
   /** Pages in place of the plain error replies, by status or as `default`; an error's text is theirs to show. */
@@ -47,6 +57,11 @@ const rules: Readonly<Record<keyof ServeOptions, { is: (value: unknown) => boole
   use: { is: (value) => Array.isArray(value) && value.every(isFunction), give: 'a list of functions' },
   stream: { is: (value) => typeof value === 'boolean', give: 'true or false' },
   delivery: { is: (value) => value === 'block' || value === 'turn', give: "'block' or 'turn'" },
+  transmitter: { is: (value) => value === 'inline' || value === 'thread', give: "'inline' or 'thread'" },
+  maxStall: {
+    is: (value) => isBetween(value, 1, LONGEST_TIMER),
+    give: `milliseconds, 1 to ${LONGEST_TIMER}`,
+  },
   maxRequestBytes: { is: (value) => isBetween(value, 0, Infinity), give: 'a number of bytes, 0 or more' },
   errorPages: { is: isObject, give: 'an object of functions by status' },
   development: { is: (value) => typeof value === 'boolean', give: 'true or false' },
@@ -71,6 +86,11 @@ export function checkServeOptions(options: ServeOptions): void {
   for (const pattern of Object.keys(options.routes ?? {})) checkMethod(pattern)
   if ((options.routes === undefined) === (options.fetch === undefined)) {
     throw new TypeError('Cannot serve: give either `routes` or `fetch`')
+  }
+  if (options.maxStall !== undefined && options.transmitter !== 'thread') {
+    throw new TypeError(
+      "Cannot serve with `maxStall`: it needs `transmitter: 'thread'`, which can notice a stall",
+    )
   }
 }
 

@@ -7,6 +7,8 @@ import type { Application } from './application.ts'
 import { Exchange } from './exchange.ts'
 import { openHttp1 } from './http1/open-http1.ts'
 import { checkServeOptions, type ServeOptions } from './serve-options.ts'
+import { openThread } from './thread/open-thread.ts'
+import type { Wire } from './wire.ts'
 
 export interface CloseOptions {
   /** Milliseconds that live replies have to end, 10,000 by default; 0 or more. */
@@ -30,15 +32,19 @@ export async function serve(options: ServeOptions): Promise<Server> {
   checkServeOptions(options)
   const application = toApplication(options)
   const { hostname = '127.0.0.1', maxIdleConnections = 10_000 } = options
-  const listener = await openHttp1({
+  const plan = {
     port: options.port ?? 0,
     hostname,
     maxIdleConnections,
     maxRequestBytes: application.maxRequestBytes,
     delivery: application.delivery,
-    answer: (wire) => new Exchange(application, wire).start(),
-    report: (error) => application.report(error, undefined),
-  })
+    answer: (wire: Wire) => new Exchange(application, wire).start(),
+    report: (error: unknown) => void application.report(error, undefined),
+  }
+  const isThreaded = options.transmitter === 'thread'
+  const listener = await (isThreaded
+    ? openThread({ ...plan, maxStall: options.maxStall ?? 0 })
+    : openHttp1(plan))
   const { port } = listener
   const url = `http://${toAuthority(hostname)}:${port}`
   let closing: Promise<void> | undefined

@@ -86,6 +86,11 @@ export class HttpWire implements Wire {
     this.#nodeResponse.req.socket.destroy()
   }
 
+  /** Breaks the connection off so that a body that is ended by closing does not look complete. */
+  reset(): void {
+    this.#nodeResponse.req.socket.resetAndDestroy()
+  }
+
   get #isEnding(): boolean {
     return this.#live !== undefined && this.#connection?.isEndingWith(this.#live) === true
   }

@@ -5,6 +5,7 @@ import type { RequestFacts } from '../../context/request-context.ts'
 import { ClientGone } from '../../delivery/errors.ts'
 import type { Delivery } from '../../delivery/pump.ts'
 import { HttpError } from '../../reply/http-error.ts'
+import { toHeaders } from '../to-headers.ts'
 import type { RequestLimits } from '../wire.ts'
 
 export interface NodeRequestOptions extends RequestLimits {
@@ -16,10 +17,10 @@ export interface NodeRequestOptions extends RequestLimits {
 export class NodeRequest implements RequestFacts {
   readonly method: string
   readonly target: string
+  readonly authority: string
   readonly #request: IncomingMessage
   readonly #nodeResponse: ServerResponse
   readonly #limits: NodeRequestOptions
-  readonly #authority: string
   // What is there to tell a client that waits for `100 Continue`; undefined where none does.
   #awaited: { stays: boolean } | undefined
   #transport: Transport | undefined
@@ -33,7 +34,7 @@ export class NodeRequest implements RequestFacts {
     this.#request = request
     this.#nodeResponse = nodeResponse
     this.#limits = limits
-    this.#authority = authority
+    this.authority = authority
     // RFC 9110 §10.1.1: the expectation of an HTTP/1.0 client is ignored.
     if (request.headers.expect !== undefined && request.httpVersion !== '1.0') {
       // A client that was never told to continue may send its body or not: nothing after it could be read.
@@ -50,23 +51,24 @@ export class NodeRequest implements RequestFacts {
   }
 
   origin(): string {
-    return `${this.transport.secure ? 'https' : 'http'}://${this.#authority}`
+    return `${this.transport.secure ? 'https' : 'http'}://${this.authority}`
   }
 
   headers(): Headers {
-    const headers = new Headers()
-    const { rawHeaders } = this.#request
-    for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-      const name = rawHeaders[index] ?? ''
-      if (name.toLowerCase() !== 'cookie') headers.append(name, rawHeaders[index + 1] ?? '')
-    }
-    // RFC 6265 §5.4: cookies are joined by semicolons, which `append` does not do.
-    if (this.#request.headers.cookie !== undefined) headers.set('cookie', this.#request.headers.cookie)
-    return headers
+    return toHeaders(this.#request.rawHeaders)
+  }
+
+  /** Names and values in turn, as they were sent. */
+  get fields(): readonly string[] {
+    return this.#request.rawHeaders
+  }
+
+  get hasBody(): boolean {
+    return this.method !== 'GET' && this.method !== 'HEAD' && hasBody(this.#request)
   }
 
   body(): ReadableStream<Uint8Array> | null {
-    if (this.method === 'GET' || this.method === 'HEAD' || !hasBody(this.#request)) return null
+    if (!this.hasBody) return null
     // node:http reads to the end what nobody has read, but not what somebody has read in part.
     this.#nodeResponse.once('finish', () => {
       // The listener of the iterator would keep it from flowing.

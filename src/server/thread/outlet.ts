@@ -1,0 +1,80 @@
+import { RingWriter } from '../ring/ring-writer.ts'
+
+/** Puts records into a ring; false when there is no room, then it is tried again. */
+export type Put = () => boolean
+
+/** The end of a ring that a thread writes into. It never waits: what finds no room is put in order when there is some. */
+export class Outlet {
+  readonly writer: RingWriter
+  #waiting: Put[] = []
+
+  /** `wake` must wake the thread that reads. */
+  constructor(memory: SharedArrayBuffer, wake: () => void) {
+    this.writer = new RingWriter(memory, wake)
+  }
+
+  /** True while something waits for room: whatever comes after it has to wait too. */
+  get isFull(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  do(put: Put): void {
+    if (this.#waiting.length > 0 || !put()) this.#waiting.push(put)
+  }
+
+  /** The other thread may have made room. */
+  retry(): void {
+    if (this.#waiting.length === 0) return
+    let count = 0
+    for (const put of this.#waiting) {
+      if (!put()) break
+      count++
+    }
+    this.#waiting = this.#waiting.slice(count)
+    this.writer.publish()
+  }
+
+  /** A record with text of latin1. */
+  putText(type: number, id: number, text: string): void {
+    const { writer } = this
+    this.do(() => {
+      const at = writer.reserve(text.length)
+      if (at < 0) return false
+      if (text !== '') writer.bytes.write(text, at, 'latin1')
+      writer.put(type, id, text.length)
+      writer.publish()
+      return true
+    })
+  }
+
+  /** A record with bytes, which must not change until there is room. */
+  putBytes(type: number, id: number, bytes: Uint8Array): void {
+    const { writer } = this
+    this.do(() => {
+      const at = writer.reserve(bytes.byteLength)
+      if (at < 0) return false
+      writer.bytes.set(bytes, at)
+      writer.put(type, id, bytes.byteLength)
+      writer.publish()
+      return true
+    })
+  }
+
+  /** A record with a number of up to 48 bits. */
+  putNumber(type: number, id: number, value: number): void {
+    const { writer } = this
+    this.do(() => {
+      const at = writer.reserve(6)
+      if (at < 0) return false
+      writer.bytes.writeUIntLE(value, at, 6)
+      writer.put(type, id, 6)
+      writer.publish()
+      return true
+    })
+  }
+
+  /** A record without a payload. */
+  putSignal(type: number, id: number): void {
+    this.putText(type, id, '')
+  }
+}

@@ -1,0 +1,294 @@
+// One reply on its way through the ring. What is in the ring is being sent by another thread, whatever this one does
+// next (G1); how much of it may be there is bounded by credit, which comes back as the bytes leave (G2).
+import { ClientGone, LifecycleError, ShuttingDown } from '../../delivery/errors.ts'
+import type { Framing } from '../../delivery/framing.ts'
+import type { Beat, DirectFrames, FirstBlock, Sink } from '../../delivery/sink.ts'
+import type { RingWriter } from '../ring/ring-writer.ts'
+import type { Head } from '../wire.ts'
+import type { Outlet } from './outlet.ts'
+import { formatFields, formatHead, toTransmitter } from './records.ts'
+
+/** Bytes of one reply that may be on their way: in the ring, in the transmitter, in the socket. */
+export const CREDIT = 262_144
+
+// A frame of more bytes travels in pieces, so that other replies get their turn in the ring.
+const PIECE = 65_536
+
+/** How long what was handed over may take to leave when the reply has failed, in milliseconds. */
+const DRAIN_LIMIT = 2000
+
+// A size line of a chunk that is framed in place: a block in place has less than 64 KiB.
+const SIZE_LINE = 6
+
+interface Waiting {
+  readonly frame: Uint8Array
+  readonly isPiece: boolean
+}
+
+/** A head that is decided when it is known how the body begins. */
+export interface ThreadHead {
+  frame(first: FirstBlock): Framing
+  /** What is to be written; throws for a field that would be refused. */
+  write(framing: Framing): Head | undefined
+}
+
+/** One reply that another thread sends. */
+export class ThreadSink implements Sink, DirectFrames {
+  readonly #outlet: Outlet
+  readonly #writer: RingWriter
+  readonly #id: number
+  #head: ThreadHead | undefined
+  #isChunked = false
+  #onTheWay = 0
+  // What waits for credit or for room, and how much of the first of it has gone.
+  #waiting: Waiting[] = []
+  #gone = 0
+  #last: (() => boolean) | undefined
+  #isQueued = false
+  #free: (() => void) | undefined
+  #ended: ((extra: number) => void) | undefined
+  #drainLimit: NodeJS.Timeout | undefined
+  #isAborted = false
+  #beatSize = 0
+
+  constructor(outlet: Outlet, id: number, head?: ThreadHead) {
+    this.#outlet = outlet
+    this.#writer = outlet.writer
+    this.#id = id
+    this.#head = head
+  }
+
+  get held(): boolean {
+    return this.#onTheWay >= CREDIT || this.#waiting.length > 0 || this.#isAborted
+  }
+
+  get direct(): DirectFrames {
+    return this
+  }
+
+  frame(first: FirstBlock): Framing {
+    if (!this.#head) throw new LifecycleError('Cannot decide the framing: the head has gone out')
+    return this.#head.frame(first)
+  }
+
+  commit(framing: Framing): void {
+    const head = this.#head?.write(framing)
+    if (head) this.putHead(head)
+    this.#head = undefined
+    this.#isChunked = framing.kind === 'chunked'
+  }
+
+  /** The head, as the transmitter is told it; it becomes visible with the first write, or at the next `push`. */
+  putHead(head: Head): void {
+    const text = formatHead(head)
+    const writer = this.#writer
+    this.#outlet.do(() => {
+      const at = writer.reserve(text.length)
+      if (at < 0) return false
+      writer.bytes.write(text, at, 'latin1')
+      writer.put(toTransmitter.head, this.#id, text.length)
+      return true
+    })
+  }
+
+  putText(text: string): number {
+    const front = this.#isChunked ? SIZE_LINE : 0
+    const at = this.#reserve(front + text.length * 3 + 2)
+    if (at < 0) return this.putBytes(Buffer.from(text))
+    const { bytes } = this.#writer
+    // The size line has as many digits as the bytes need; the text goes where they end if it is all ASCII.
+    const guess = this.#isChunked ? digitsOf(text.length) + 2 : 0
+    const size = bytes.write(text, at + guess)
+    if (!this.#isChunked) return this.#put(size, size)
+    const digits = digitsOf(size)
+    if (digits + 2 !== guess) bytes.copyWithin(at + digits + 2, at + guess, at + guess + size)
+    return this.#put(this.#frameAt(at, digits, size), size)
+  }
+
+  putBytes(block: Uint8Array): number {
+    const size = block.byteLength
+    const at = this.#reserve(SIZE_LINE + size + 2)
+    if (at < 0) return this.#wait(block)
+    const { bytes } = this.#writer
+    if (!this.#isChunked) {
+      bytes.set(block, at)
+      return this.#put(size, size)
+    }
+    const digits = digitsOf(size)
+    bytes.set(block, at + digits + 2)
+    return this.#put(this.#frameAt(at, digits, size), size)
+  }
+
+  write(frame: Uint8Array): void {
+    this.#give(frame, false)
+  }
+
+  writeAll(frames: readonly Uint8Array[]): void {
+    for (const [index, frame] of frames.entries()) this.#give(frame, index + 1 < frames.length)
+  }
+
+  push(): void {
+    this.#writer.publish()
+  }
+
+  whenFree(callback: () => void): void {
+    this.#free = callback
+  }
+
+  beat({ every, frame, size }: Beat): void {
+    if (size === 0) return
+    this.#beatSize = size
+    const bytes = Buffer.alloc(4 + frame.byteLength)
+    bytes.writeUInt32LE(Math.ceil(every))
+    bytes.set(frame, 4)
+    this.#outlet.putBytes(toTransmitter.beat, this.#id, bytes)
+  }
+
+  end(last: readonly Uint8Array[], trailers: readonly string[], ended: (extra: number) => void): void {
+    this.#ended = ended
+    this.writeAll(last)
+    const lines = formatFields(trailers)
+    this.#last = () => {
+      const at = this.#writer.reserve(lines.length)
+      if (at < 0) return false
+      this.#writer.bytes.write(lines, at, 'latin1')
+      this.#writer.put(toTransmitter.end, this.#id, lines.length)
+      return true
+    }
+    this.#schedule()
+  }
+
+  abort(error: Error): void {
+    this.#isAborted = true
+    const isUrgent = error instanceof ClientGone || error instanceof ShuttingDown
+    if (isUrgent) return this.#breakOff('now')
+    this.#last = () => {
+      clearTimeout(this.#drainLimit)
+      this.#breakOff('drained')
+      return true
+    }
+    this.#drainLimit = setTimeout(() => this.#breakOff('now'), DRAIN_LIMIT).unref()
+    this.#schedule()
+  }
+
+  /** So many bytes have left. */
+  onCredit(bytes: number): void {
+    this.#onTheWay -= bytes
+    this.#schedule()
+    this.#tellFree()
+  }
+
+  /** Everything has left, and so many heartbeats. */
+  onEnded(beats: number): void {
+    const ended = this.#ended
+    this.#ended = undefined
+    ended?.(beats * this.#beatSize)
+  }
+
+  /** Nobody takes any of it any more. */
+  onGone(): void {
+    clearTimeout(this.#drainLimit)
+    this.#waiting = []
+    this.#last = undefined
+    this.#isAborted = true
+  }
+
+  #breakOff(how: 'now' | 'drained'): void {
+    this.onGone()
+    this.#outlet.putText(toTransmitter.abort, this.#id, how)
+  }
+
+  #reserve(size: number): number {
+    if (this.#waiting.length > 0 || this.#outlet.isFull || size > this.#writer.longest) return -1
+    return this.#writer.reserve(size)
+  }
+
+  // RFC 9112 §7.1: the size in hexadecimal digits, then the data.
+  #frameAt(at: number, digits: number, size: number): number {
+    const { bytes } = this.#writer
+    let rest = size
+    for (let index = at + digits - 1; index >= at; index--) {
+      bytes[index] = HEX.charCodeAt(rest & 15)
+      rest >>>= 4
+    }
+    bytes[at + digits] = 13
+    bytes[at + digits + 1] = 10
+    const end = at + digits + 2 + size
+    bytes[end] = 13
+    bytes[end + 1] = 10
+    return digits + size + 4
+  }
+
+  #put(framed: number, size: number): number {
+    this.#writer.put(toTransmitter.data, this.#id, framed)
+    this.#writer.publish()
+    this.#onTheWay += framed
+    return size
+  }
+
+  // Not copied: the sink is held now, so the application is not asked for the block after it.
+  #wait(block: Uint8Array): number {
+    if (!this.#isChunked) this.write(block)
+    else this.writeAll([Buffer.from(`${block.byteLength.toString(16)}\r\n`), block, CRLF])
+    return block.byteLength
+  }
+
+  #give(frame: Uint8Array, isPiece: boolean): void {
+    if (frame.byteLength === 0 || this.#isAborted) return
+    this.#waiting.push({ frame, isPiece })
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#isQueued) return
+    this.#isQueued = true
+    this.#outlet.do(this.#advance)
+  }
+
+  // Puts what waits, as far as there is credit; false when there is no room.
+  readonly #advance = (): boolean => {
+    for (let first = this.#waiting[0]; first && this.#onTheWay < CREDIT; first = this.#waiting[0]) {
+      if (!this.#putPiece(first)) return false
+    }
+    if (this.#waiting.length === 0 && this.#last) {
+      if (!this.#last()) return false
+      this.#last = undefined
+    }
+    this.#isQueued = false
+    this.#writer.publish()
+    this.#tellFree()
+    return true
+  }
+
+  #putPiece({ frame, isPiece }: Waiting): boolean {
+    const size = Math.min(frame.byteLength - this.#gone, PIECE, this.#writer.longest)
+    const at = this.#writer.reserve(size)
+    if (at < 0) return false
+    this.#writer.bytes.set(frame.subarray(this.#gone, this.#gone + size), at)
+    this.#gone += size
+    const isWhole = this.#gone === frame.byteLength
+    this.#writer.put(isWhole && !isPiece ? toTransmitter.data : toTransmitter.piece, this.#id, size)
+    this.#onTheWay += size
+    if (!isWhole) return true
+    this.#waiting.shift()
+    this.#gone = 0
+    return true
+  }
+
+  // Half of the credit must be back, so that a client is not waited for block by block.
+  #tellFree(): void {
+    const free = this.#free
+    if (!free || this.held || this.#onTheWay > CREDIT / 2) return
+    this.#free = undefined
+    queueMicrotask(free)
+  }
+}
+
+const CRLF = Buffer.from('\r\n')
+const HEX = '0123456789abcdef'
+
+function digitsOf(size: number): number {
+  if (size < 16) return 1
+  if (size < 256) return 2
+  return size < 4096 ? 3 : 4
+}

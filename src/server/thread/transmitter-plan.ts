@@ -1,0 +1,23 @@
+import type { ListenerPlan } from '../listener.ts'
+
+/** What a transmitter thread is started with. */
+export interface TransmitterPlan extends Omit<ListenerPlan, 'answer' | 'report'> {
+  readonly maxStall: number
+  /** The ring from the application. */
+  readonly out: SharedArrayBuffer
+  /** The ring to the application. */
+  readonly back: SharedArrayBuffer
+  /** Word 0: the process ends; word 1: everything was broken off. */
+  readonly exit: SharedArrayBuffer
+}
+
+/** What the application posts to the transmitter: 0 to wake it, or what happens seldom. */
+export type Order = 0 | { kind: 'close'; grace: number }
+
+/** What the transmitter posts to the application. */
+export type Notice =
+  | 0
+  | { kind: 'listening'; port: number }
+  | { kind: 'refused'; message: string; cause: unknown }
+  | { kind: 'drained' }
+  | { kind: 'fault'; error: unknown }

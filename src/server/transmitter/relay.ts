@@ -1,0 +1,317 @@
+// One request and its reply in the transmitter: what the ring brings goes to the client, as far as it reads, and what
+// has left is told to the application as credit.
+import { STATUS_CODES } from 'node:http'
+import { ClientGone, ShuttingDown, toError } from '../../delivery/errors.ts'
+import type { Framing } from '../../delivery/framing.ts'
+import type { Sink } from '../../delivery/sink.ts'
+import { HttpError } from '../../reply/http-error.ts'
+import type { HttpWire } from '../http1/http-wire.ts'
+import type { NodeRequest } from '../http1/node-request.ts'
+import type { Outlet } from '../thread/outlet.ts'
+import {
+  formatFields,
+  formatRequest,
+  parseFields,
+  parseHead,
+  type RequestRecord,
+  toApplication,
+  toTransmitter,
+} from '../thread/records.ts'
+import { CREDIT } from '../thread/thread-sink.ts'
+import { PLAIN_STAYS, PLAIN_TEXT } from '../thread/thread-wire.ts'
+import type { Head, Live } from '../wire.ts'
+import { Gathering } from './gathering.ts'
+
+export interface RelayPlan {
+  readonly id: number
+  readonly wire: HttpWire
+  readonly outlet: Outlet
+  /** Called once, when nothing more is to be done for it. */
+  readonly closed: () => void
+  readonly report: (error: unknown) => void
+}
+
+/** What has left is told when it is worth telling. */
+const CREDIT_STEP = CREDIT / 4
+
+/** The transmitter's part of one reply. */
+export class Relay implements Live {
+  readonly id: number
+  /** In the list of those to flush. */
+  isTouched = false
+  /** True in the middle of a frame. */
+  isInside = false
+  readonly #plan: RelayPlan
+  readonly #wire: HttpWire
+  readonly #outlet: Outlet
+  #request: NodeRequest | undefined
+  #body: ReadableStreamDefaultReader<Uint8Array> | undefined
+  #sink: Sink | undefined
+  #framing: Framing = { kind: 'none' }
+  readonly #gathering = new Gathering()
+  #untold = 0
+  #isWaiting = false
+  #last: ((frames: readonly Uint8Array[]) => void) | undefined
+  #beat: { timer: NodeJS.Timeout; frame: Uint8Array } | undefined
+  #beats = 0
+  #isEnding = false
+  #isOver = false
+
+  constructor(plan: RelayPlan) {
+    this.id = plan.id
+    this.#plan = plan
+    this.#wire = plan.wire
+    this.#outlet = plan.outlet
+  }
+
+  /** Tells the application of the request. */
+  open(): void {
+    this.#wire.open(this)
+    try {
+      this.#request = this.#wire.readRequest()
+      this.#outlet.putText(toApplication.request, this.id, formatRequest(this.#toRecord(this.#request)))
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error
+      const text = `${error.status}\n${error.message}\n${formatRequest(this.#toRecord())}`
+      this.#outlet.putText(toApplication.refused, this.id, text)
+    }
+    if (!this.#wire.isNext) this.#wire.whenNext(() => this.#signal(toApplication.next))
+  }
+
+  /** Answers in place of the application. */
+  refuse(status: number): void {
+    this.#wire.open(this)
+    this.#sendError(status)
+    this.#close()
+  }
+
+  /** The client has left, or the server closes. */
+  abort(reason: ClientGone | ShuttingDown): void {
+    if (this.#isOver) return
+    const isGone = reason instanceof ClientGone
+    this.#signal(isGone ? toApplication.gone : toApplication.shutdown)
+    if (this.#sink) this.#sink.abort(reason)
+    else if (!isGone) this.#wire.destroy()
+    this.#close()
+  }
+
+  /** The application does not answer: who waits for its next block, or its first, waits no longer. */
+  onStall(): void {
+    if (this.#isOver || this.#isEnding) return
+    this.#signal(toApplication.stalled)
+    if (this.#sink) this.#sink.abort(new Error('Cannot finish the reply: the application does not answer'))
+    else this.#sendError(503)
+    this.#close()
+  }
+
+  /** The process ends: what is not complete must not look so. */
+  breakOff(): void {
+    if (this.#framing.kind === 'close') this.#wire.reset()
+    else this.#wire.destroy()
+  }
+
+  /** Takes a part of the body out of the ring; it goes to the client at the next `flush`. */
+  gather(bytes: Buffer, start: number, end: number): void {
+    if (!this.#isOver) this.#gathering.put(bytes, start, end)
+  }
+
+  /** Takes anything else; the payload is valid until this returns. */
+  take(type: number, payload: Buffer): void {
+    if (this.#isOver) return
+    try {
+      this.#take(type, payload)
+    } catch (error) {
+      this.#plan.report(error)
+      this.abort(
+        new ShuttingDown('Cannot finish the reply: the transmitter cannot send it', { cause: error }),
+      )
+    }
+  }
+
+  /** Gives what was gathered to the socket. */
+  flush(): void {
+    this.isTouched = false
+    if (this.#isOver || !this.#sink || this.#isWaiting) return
+    this.#beat?.timer.refresh()
+    const frames = this.#gathering.take()
+    const last = this.#last
+    this.#last = undefined
+    if (last) last(frames)
+    else if (frames.length === 0) this.#sink.push()
+    else this.#write(this.#sink, frames)
+  }
+
+  #take(type: number, payload: Buffer): void {
+    if (type === toTransmitter.head) this.#onHead(parseHead(payload.toString('latin1')))
+    else if (type === toTransmitter.end) this.#onEnd(parseFields(payload.toString('latin1')))
+    else if (type === toTransmitter.plain) this.#onPlain(payload)
+    else if (type === toTransmitter.whole) this.#onWhole(payload)
+    else if (type === toTransmitter.read) void this.#read()
+    else if (type === toTransmitter.hints) this.#request?.earlyHints(payload.toString('latin1').split('\n'))
+    else if (type === toTransmitter.beat)
+      this.#startBeat(payload.readUInt32LE(0), Buffer.from(payload.subarray(4)))
+    else if (type === toTransmitter.abort) this.#onAbort(payload.toString('latin1') === 'drained')
+    else if (type === toTransmitter.destroy) this.#onDestroy()
+  }
+
+  #onHead(head: Head): void {
+    const { framing } = head
+    this.#framing = framing
+    this.#sink = this.#wire.toSink({ frame: () => framing, write: () => this.#wire.writeHead(head) })
+    this.#sink.commit(framing)
+  }
+
+  #onEnd(trailers: readonly string[]): void {
+    this.#isEnding = true
+    this.#last = (frames) => {
+      this.#sink?.end(frames, trailers, () => this.#onEnded())
+      this.#stopBeat()
+    }
+  }
+
+  #onEnded(): void {
+    if (this.#isOver) return
+    this.#gathering.reuse()
+    this.#outlet.putNumber(toApplication.ended, this.id, this.#beats)
+    this.#close()
+  }
+
+  #onPlain(payload: Buffer): void {
+    const flags = payload[0] ?? 0
+    const isText = (flags & PLAIN_TEXT) !== 0
+    const body = isText ? payload.toString('utf8', 1) : Buffer.from(payload.subarray(1))
+    this.#wire.sendPlain(body, (flags & PLAIN_STAYS) !== 0)
+    this.#close()
+  }
+
+  #onWhole(payload: Buffer): void {
+    const start = 4 + payload.readUInt32LE(0)
+    const head = parseHead(payload.toString('latin1', 4, start))
+    this.#framing = head.framing
+    this.#wire.writeHead(head)
+    this.#isEnding = true
+    this.#wire.end(start < payload.length ? Buffer.from(payload.subarray(start)) : undefined, () =>
+      this.#onEnded(),
+    )
+  }
+
+  // What was sent before leaves first, where there is time for it.
+  #onAbort(isDrained: boolean): void {
+    const sink = this.#sink
+    if (!sink) return this.#onDestroy()
+    if (!isDrained) {
+      sink.abort(new ShuttingDown('Cannot finish the reply: it was broken off'))
+      return this.#close()
+    }
+    this.#isEnding = true
+    this.#last = (frames) => {
+      if (frames.length > 0) sink.writeAll(frames)
+      sink.abort(new Error('Cannot finish the reply: it has failed'))
+      this.#close()
+    }
+  }
+
+  #onDestroy(): void {
+    this.#wire.destroy()
+    this.#close()
+  }
+
+  #write(sink: Sink, frames: readonly Uint8Array[]): void {
+    const [first] = frames
+    if (frames.length === 1 && first) sink.write(first)
+    else sink.writeAll(frames)
+    this.#settle(
+      sink,
+      frames.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    )
+  }
+
+  // Credit goes back when the bytes have left, not when they were handed over.
+  #settle(sink: Sink, bytes: number): void {
+    if (!sink.held) return this.#onLeft(bytes)
+    this.#isWaiting = true
+    sink.whenFree(() => {
+      this.#isWaiting = false
+      this.#onLeft(bytes)
+      this.flush()
+    })
+  }
+
+  #onLeft(bytes: number): void {
+    this.#gathering.reuse()
+    this.#untold += bytes
+    if (this.#untold < CREDIT_STEP) return
+    this.#outlet.putNumber(toApplication.credit, this.id, this.#untold)
+    this.#untold = 0
+  }
+
+  async #read(): Promise<void> {
+    try {
+      this.#body ??= this.#request?.body()?.getReader()
+      const piece = await this.#body?.read()
+      if (!piece || piece.done) this.#signal(toApplication.bodyEnd)
+      else this.#outlet.putBytes(toApplication.body, this.id, piece.value)
+    } catch (error) {
+      const status = error instanceof HttpError ? error.status : ''
+      this.#outlet.putText(toApplication.bodyFailed, this.id, `${status}\n${toError(error).message}`)
+    }
+  }
+
+  #startBeat(every: number, frame: Uint8Array): void {
+    this.#beat = { timer: setTimeout(() => this.#onBeat(), every).unref(), frame }
+  }
+
+  // Not inside a frame, and not to a client that does not read.
+  #onBeat(): void {
+    const sink = this.#sink
+    if (this.#isOver || !sink || !this.#beat) return
+    this.#beat.timer.refresh()
+    if (this.#isWaiting || this.isInside || this.#isEnding || sink.held) return
+    this.#beats++
+    sink.write(this.#beat.frame)
+    this.#settle(sink, 0)
+  }
+
+  #stopBeat(): void {
+    clearTimeout(this.#beat?.timer)
+    this.#beat = undefined
+  }
+
+  #signal(type: number): void {
+    if (!this.#isOver) this.#outlet.putSignal(type, this.id)
+  }
+
+  #sendError(status: number): void {
+    const reason = STATUS_CODES[status] ?? ''
+    const text = Buffer.from(`${status} ${reason}\n`)
+    const fields = ['content-type', 'text/plain;charset=UTF-8', 'content-length', String(text.length)]
+    const framing = { kind: 'length', bytes: text.length } as const
+    this.#wire.writeHead({ status, reason, fields, framing, stays: false })
+    this.#wire.end(text, () => {})
+  }
+
+  #close(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#stopBeat()
+    this.#wire.close(this)
+    this.#plan.closed()
+  }
+
+  #toRecord(request?: NodeRequest): RequestRecord {
+    const { method, version, takesTrailers, isNext } = this.#wire
+    return {
+      method,
+      version,
+      takesTrailers,
+      isNext,
+      secure: request?.transport.secure ?? false,
+      hasBody: request?.hasBody ?? false,
+      remoteAddress: request?.transport.remoteAddress,
+      remotePort: request?.transport.remotePort,
+      authority: request?.authority ?? '',
+      target: request?.target ?? '/',
+      fields: formatFields(request?.fields ?? []),
+    }
+  }
+}

@@ -1,0 +1,12 @@
+// The entry of the transmitter thread.
+import { parentPort, workerData } from 'node:worker_threads'
+import type { TransmitterPlan } from '../thread/transmitter-plan.ts'
+import { Transmitter } from './transmitter.ts'
+
+/** Serves the connections of the application that has started this thread. */
+export async function transmit(plan: TransmitterPlan): Promise<void> {
+  if (!parentPort) throw new Error('Cannot transmit: this is no worker thread; call serve()')
+  await new Transmitter(plan, parentPort).listen()
+}
+
+if (parentPort) await transmit(workerData)
