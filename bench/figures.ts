@@ -1,3 +1,5 @@
+import { judgeDelays } from './delay-figures.ts'
+import type { DelayRow } from './delays.ts'
 import type { MemoryRow } from './memory.ts'
 import type { SpeedRow } from './speed.ts'
 import { formatRatio } from './table.ts'
@@ -6,6 +8,7 @@ import { formatRatio } from './table.ts'
 export interface Results {
   speed: Record<string, SpeedRow[]>
   memory: Record<string, MemoryRow[]>
+  delay: Record<string, DelayRow[]>
 }
 
 /** One figure that millrace is to reach, and whether it did. */
@@ -24,11 +27,16 @@ interface Speed {
 
 const speeds: Speed[] = [
   { test: 'strict', row: 'millrace block', than: 'go', least: 0.6 },
+  { test: 'strict-shared', row: 'millrace thread', than: 'go', least: 3 },
+  { test: 'strict-shared', row: 'millrace thread', than: 'fastify', least: 2 },
+  { test: 'strict-shared', row: 'millrace thread', than: 'millrace block', least: 10 },
+  { test: 'strict-shared', row: 'millrace thread, async', than: 'millrace block', least: 5 },
   { test: 'turn', row: 'millrace turn', than: 'fastify', least: 2.5 },
   { test: 'turn', row: 'millrace turn', than: 'go', least: 1.3 },
   { test: 'csv', row: 'millrace', than: 'fastify', least: 4 },
   { test: 'csv', row: 'millrace', than: 'go', least: 1 },
   { test: 'hello', row: 'millrace', than: 'fastify', least: 0.95 },
+  { test: 'hello-shared', row: 'millrace thread', than: 'millrace', least: 0.6 },
   { test: 'large', row: 'millrace', than: 'fastify', least: 1 },
 ]
 
@@ -38,16 +46,28 @@ const memories = [
   { test: 'memory-stalled', row: 'millrace block', most: 16e6, unit: 'MB', size: 1e6 },
   { test: 'memory-stalled', row: 'millrace turn', most: 16e6, unit: 'MB', size: 1e6 },
   { test: 'memory-idle', row: 'millrace', most: 16e3, unit: 'kB', size: 1e3 },
+  { test: 'memory-idle', row: 'millrace thread', most: 20e3, unit: 'kB', size: 1e3 },
+]
+
+const keepers = [
+  { test: 'strict', row: 'millrace block' },
+  { test: 'strict-shared', row: 'millrace thread' },
+  { test: 'strict-shared', row: 'millrace thread, async' },
 ]
 
 /** Holds what was measured against the figures that the project has set itself. */
 export function judge(results: Results): Verdict[] {
-  return [judgeG1(results), ...speeds.map((figure) => judgeSpeed(results, figure)), ...judgeMemory(results)]
+  return [
+    ...keepers.map((keeper) => judgeG1(results, keeper)),
+    ...speeds.map((figure) => judgeSpeed(results, figure)),
+    ...judgeMemory(results),
+    ...judgeDelays(results.delay),
+  ]
 }
 
-function judgeG1({ speed }: Results): Verdict {
-  const figure = 'strict: each block leaves before the application goes on'
-  const notes = speed['strict']?.find(({ label }) => label === 'millrace block')?.notes
+function judgeG1({ speed }: Results, { test, row }: { test: string; row: string }): Verdict {
+  const figure = `${test}: each block of ${row} leaves before the application goes on`
+  const notes = speed[test]?.find(({ label }) => label === row)?.notes
   if (notes === undefined) return { figure, measured: '', outcome: 'not measured' }
   return { figure, measured: notes.join('; '), outcome: notes.includes('keeps G1') ? 'pass' : 'FAIL' }
 }

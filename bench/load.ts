@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { cores, cpuSeconds, onCore } from './peers/cores.ts'
+import { cpuSeconds, place, type Placement } from './peers/cores.ts'
 import type { RunningPeer } from './peers/start-peer.ts'
+import { shareTimes, threadTimes, type ThreadTimes } from './peers/thread-times.ts'
 
 interface Summary {
   requests: number
@@ -22,10 +23,13 @@ export interface Load {
   loadBusy: number | undefined
   /** How busy the server was, 0 to 1; undefined where the system does not tell. */
   serverBusy: number | undefined
+  /** How busy each part of the server was; undefined where the system does not tell. */
+  partsBusy: ThreadTimes | undefined
 }
 
 export interface LoadOptions {
   path: string
+  placement: Placement
   connections: number
   seconds: number
 }
@@ -39,10 +43,10 @@ export function requireWrk(): void {
   }
 }
 
-/** Loads one path of a server with `wrk` on its own core. */
+/** Loads one path of a server with `wrk`. */
 export async function runLoad(
   server: RunningPeer,
-  { path, connections, seconds }: LoadOptions,
+  { path, placement, connections, seconds }: LoadOptions,
 ): Promise<Load> {
   const script = join(import.meta.dirname, 'load.lua')
   const wrk = [
@@ -56,20 +60,22 @@ export async function runLoad(
     script,
     server.origin + path,
   ]
-  const [command = '', ...args] = onCore(cores.load, wrk)
+  const [command = '', ...args] = place(wrk, 'load', placement)
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const output = child.stdout.toArray()
   const serverBefore = cpuSeconds(server.pid)
+  const partsBefore = threadTimes(server.pid)
   const start = performance.now()
   await wait(seconds * 1000)
   const elapsed = (performance.now() - start) / 1000
   const loadBusy = share(cpuSeconds(child.pid ?? 0), 0, elapsed)
+  const partsBusy = shareTimes(partsBefore, threadTimes(server.pid), elapsed)
   const serverBusy = share(cpuSeconds(server.pid), serverBefore, elapsed)
   // wrk takes whole seconds only; on SIGINT it stops early and reports the time it really took.
   child.kill('SIGINT')
   const summary = parseSummary(Buffer.concat(await output).toString())
   await waitUntilIdle(server)
-  return { ...toLoad(summary), loadBusy, serverBusy }
+  return { ...toLoad(summary), loadBusy, serverBusy, partsBusy }
 }
 
 // A server may work on for a while for clients that have left: that must not slow the next one down.

@@ -1,23 +1,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Contestant, MemoryCase } from './cases.ts'
+import { measureEach, type MeasuredTarget, type Row } from './measure-each.ts'
 import { fetchReply } from './peers/check-reply.ts'
-import { firstLineOf, type Peer } from './peers/peers.ts'
-import { openIdleStreams, readStream, stallStream, type Target } from './peers/read-stream.ts'
-import { type RunningPeer, startPeer } from './peers/start-peer.ts'
+import { openIdleStreams, readStream, stallStream } from './peers/read-stream.ts'
 import type { Plan } from './plan.ts'
 import type { Setting } from './speed.ts'
+import type { MemoryCase } from './stream-cases.ts'
 
-export interface MemoryRow {
-  label: string
-  version: string
+export interface MemoryRow extends Row {
   /** Resident memory that the case added, in bytes; for each stream in `memory-idle`. */
   growth: number
-  notes: string[]
-}
-
-interface MeasuredTarget extends Target {
-  pid: number
 }
 
 /** Whether this machine has the /proc files that tell a process's memory. */
@@ -27,36 +19,12 @@ const warmBytes = 256e6
 const warmStreams = 1000
 
 /** Measures the memory of each contestant in a process of its own. */
-export async function measureMemory(test: MemoryCase, setting: Setting): Promise<MemoryRow[]> {
-  const rows: MemoryRow[] = []
-  for (const contestant of test.contestants) {
-    const peer = setting.peers.find(({ name }) => name === contestant.peer)
-    if (peer === undefined) continue
-    process.stderr.write(`  ${test.name}: ${contestant.label}\n`)
-    const measured = await measurePeer(test, setting, { ...contestant, server: peer })
-    rows.push({ label: contestant.label, version: peer.version, ...measured })
-  }
-  return rows
+export function measureMemory(test: MemoryCase, setting: Setting): Promise<MemoryRow[]> {
+  const nothing: Measured = { growth: Number.NaN, notes: [] }
+  return measureEach(test, setting, { measure: (target) => measure(test, target, setting.plan), nothing })
 }
 
 type Measured = Pick<MemoryRow, 'growth' | 'notes'>
-
-async function measurePeer(
-  test: MemoryCase,
-  { environment, plan }: Setting,
-  { server, path }: Contestant & { server: Peer },
-): Promise<Measured> {
-  let running: RunningPeer | undefined
-  try {
-    running = await startPeer(server, environment)
-    return await measure(test, { origin: running.origin, path, pid: running.pid }, plan)
-  } catch (error) {
-    console.error(error)
-    return { growth: Number.NaN, notes: [`not measured: ${firstLineOf(error)}`] }
-  } finally {
-    await running?.stop()
-  }
-}
 
 function measure({ name }: MemoryCase, target: MeasuredTarget, plan: Plan): Promise<Measured> {
   switch (name) {

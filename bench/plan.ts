@@ -9,6 +9,11 @@ export interface Plan {
   fastBytes: number
   stalledSeconds: number
   idleStreams: number
+  /** Replies of each server in `busy`. */
+  arrivalRounds: number
+  crowdStreams: number
+  crowdSeconds: number
+  latencyBlocks: number
 }
 
 export const fullPlan: Plan = {
@@ -19,6 +24,10 @@ export const fullPlan: Plan = {
   fastBytes: 10e9,
   stalledSeconds: 5,
   idleStreams: 2000,
+  arrivalRounds: 5,
+  crowdStreams: 50,
+  crowdSeconds: 30,
+  latencyBlocks: 2000,
 }
 
 /** The plan of `--quick`: fewer and shorter rounds, and a tenth of the stream. */
@@ -29,4 +38,7 @@ export const quickPlan: Plan = {
   warmSeconds: 0.3,
   fastBytes: 1e9,
   stalledSeconds: 1,
+  arrivalRounds: 1,
+  crowdSeconds: 6,
+  latencyBlocks: 500,
 }

@@ -3,6 +3,8 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Case, cases } from './cases.ts'
+import { formatDelayTable } from './delay-table.ts'
+import { hasMachineTime, measureDelays } from './delays.ts'
 import { judge, type Results } from './figures.ts'
 import { requireWrk } from './load.ts'
 import { hasMemoryFiles, measureMemory } from './memory.ts'
@@ -10,11 +12,13 @@ import { readCities, toExpectedCsv, writeCities } from './peers/cities.ts'
 import { coresNote } from './peers/cores.ts'
 import { findPeers, type MissingPeer, peerNames } from './peers/peers.ts'
 import { fullPlan, type Plan, quickPlan } from './plan.ts'
+import { writePlot } from './plot/write-plot.ts'
 import { measureSpeed, type Setting } from './speed.ts'
+import type { DelayCase } from './stream-cases.ts'
 import { formatMemoryTable, formatSpeedTable, formatTable } from './table.ts'
 
 const report: string[] = []
-const results: Results = { speed: {}, memory: {} }
+const results: Results = { speed: {}, memory: {}, delay: {} }
 
 try {
   await main()
@@ -102,17 +106,24 @@ function introduce(plan: Plan, missing: MissingPeer[]): void {
 
 async function measure(test: Case, setting: Setting): Promise<void> {
   say(`## ${test.title} (${test.name})`)
-  if (test.kind === 'speed') {
-    const rows = await measureSpeed(test, setting)
-    results.speed[test.name] = rows
-    say(formatSpeedTable(test, rows))
-  } else if (hasMemoryFiles) {
-    const rows = await measureMemory(test, setting)
-    results.memory[test.name] = rows
-    say(formatMemoryTable(test, rows))
-  } else {
-    say('Left out: this system has no /proc that tells the memory of a process.')
+  switch (test.kind) {
+    case 'speed':
+      return say(formatSpeedTable(test, (results.speed[test.name] = await measureSpeed(test, setting))))
+    case 'memory':
+      if (!hasMemoryFiles)
+        return say('Left out: this system has no /proc that tells the memory of a process.')
+      return say(formatMemoryTable(test, (results.memory[test.name] = await measureMemory(test, setting))))
+    case 'delay':
+      if (!hasMachineTime) return say('Left out: it needs Linux, where all servers can read the same clock.')
+      return await measureDelay(test, setting)
   }
+}
+
+async function measureDelay(test: DelayCase, setting: Setting): Promise<void> {
+  const rows = await measureDelays(test, setting)
+  results.delay[test.name] = rows
+  say(formatDelayTable(test, rows))
+  if (test.name === 'busy') say(writePlot(test, rows))
 }
 
 function say(text: string): void {

@@ -1,9 +1,13 @@
-import type { Contestant, SpeedCase } from './cases.ts'
+import type { Contestant } from './contestant.ts'
+import { cpuNotes } from './cpu-notes.ts'
 import { type Load, runLoad } from './load.ts'
+import type { Row } from './measure-each.ts'
 import { checkReply, keepsG1 } from './peers/check-reply.ts'
 import { firstLineOf, type Peer } from './peers/peers.ts'
 import { type RunningPeer, startPeer } from './peers/start-peer.ts'
 import type { Plan } from './plan.ts'
+import type { SpeedCase } from './speed-cases.ts'
+import { median } from './spread.ts'
 
 /** What the cases need to know about this run. */
 export interface Setting {
@@ -13,9 +17,7 @@ export interface Setting {
   expected: Record<SpeedCase['expected'], string>
 }
 
-export interface SpeedRow {
-  label: string
-  version: string
+export interface SpeedRow extends Row {
   /** Units a second, one for each round. */
   samples: number[]
   median: number
@@ -23,7 +25,6 @@ export interface SpeedRow {
   perCpuSecond: number
   serverBusy: number | undefined
   loadBusy: number | undefined
-  notes: string[]
 }
 
 type Entrant = Contestant & { server: Peer }
@@ -56,7 +57,7 @@ export async function measureSpeed(test: SpeedCase, setting: Setting): Promise<S
 async function prepare(test: SpeedCase, entrant: Entrant, setting: Setting): Promise<Runner> {
   const runner: Runner = { entrant, running: undefined, wireBytes: 0, loads: [], notes: [] }
   try {
-    runner.running = await startPeer(entrant.server, setting.environment)
+    runner.running = await startPeer(entrant.server, setting.environment, entrant.placement)
     const { origin } = runner.running
     runner.wireBytes = await checkReply(origin + entrant.path, setting.expected[test.expected])
     if (test.checkG1) runner.notes.push((await keepsG1(origin)) ? 'keeps G1' : 'does not keep G1')
@@ -80,7 +81,8 @@ async function runRounds(test: SpeedCase, runners: Runner[], plan: Plan): Promis
 
 async function loadOne({ running, entrant, wireBytes }: Runner, connections: number, seconds: number) {
   if (running === undefined || wireBytes === 0) return undefined
-  return await runLoad(running, { path: entrant.path, connections, seconds })
+  const { path, placement } = entrant
+  return await runLoad(running, { path, placement, connections, seconds })
 }
 
 function toRow(test: SpeedCase, { entrant, wireBytes, loads, notes }: Runner): SpeedRow {
@@ -94,7 +96,7 @@ function toRow(test: SpeedCase, { entrant, wireBytes, loads, notes }: Runner): S
     perCpuSecond: median(samples.map((sample, round) => sample / (loads[round]?.serverBusy ?? Number.NaN))),
     serverBusy: medianBusy(loads.map((load) => load.serverBusy)),
     loadBusy: medianBusy(loads.map((load) => load.loadBusy)),
-    notes: errors > 0 ? [...notes, `${errors} errors`] : notes,
+    notes: [...notes, ...cpuNotes(test, entrant, loads), ...(errors > 0 ? [`${errors} errors`] : [])],
   }
 }
 
@@ -107,11 +109,4 @@ function toRate(test: SpeedCase, { requests, bytes, seconds }: Load, wireBytes: 
 function medianBusy(values: (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined)
   return known.length === 0 ? undefined : median(known)
-}
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((left, right) => left - right)
-  const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-  const lower = sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN
-  return (lower + upper) / 2
 }

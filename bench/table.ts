@@ -1,6 +1,7 @@
-import type { MemoryCase, SpeedCase } from './cases.ts'
 import type { MemoryRow } from './memory.ts'
 import type { SpeedRow } from './speed.ts'
+import type { SpeedCase } from './speed-cases.ts'
+import type { MemoryCase } from './stream-cases.ts'
 
 /** A table of the speeds of one case, with the ratio of its first millrace row to each peer. */
 export function formatSpeedTable({ unit }: SpeedCase, rows: SpeedRow[]): string {

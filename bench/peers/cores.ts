@@ -6,17 +6,21 @@ const pinned = canPin()
 // Linux reports CPU time to programs in hundredths of a second on every architecture.
 const ticksPerSecond = 100
 
-/** Which core each side of a measurement runs on. */
+/** Which core each side of a measurement runs on, where it is pinned. */
 export const cores = { server: 1, load: 0 } as const
+
+/** Whether the two sides have a core each, or share all of them. */
+export type Placement = 'pinned' | 'shared'
 
 /** What the report says about the cores. */
 export const coresNote = pinned
-  ? `the server is pinned to core ${cores.server} and the load to core ${cores.load} with taskset`
+  ? `the server is pinned to core ${cores.server} and the load to core ${cores.load} with taskset, where a case does not share the cores`
   : 'nothing is pinned: taskset or a second core is missing, so servers may use more than one core'
 
-/** The command pinned to one core, or the command itself where `taskset` is missing. */
-export function onCore(core: number, command: readonly string[]): string[] {
-  return pinned ? ['taskset', '-c', String(core), ...command] : [...command]
+/** The command pinned to the core of its side, or the command itself where cores are shared or cannot be pinned. */
+export function place(command: readonly string[], side: keyof typeof cores, placement: Placement): string[] {
+  const core = cores[side]
+  return pinned && placement === 'pinned' ? ['taskset', '-c', String(core), ...command] : [...command]
 }
 
 /** CPU seconds that a process and its living children have used, or undefined where there is no /proc. */

@@ -21,6 +21,7 @@ export interface MissingPeer {
 /** Every peer by name, in the order of the tables. */
 export const peerNames = [
   'millrace',
+  'millrace-thread',
   'node-http',
   'fastify',
   'hono',
@@ -59,6 +60,8 @@ function findPeer(name: PeerName, folder: string): Peer {
   switch (name) {
     case 'millrace':
       return findNodePeer(name, ['millrace'])
+    case 'millrace-thread':
+      return findThreadPeer(name)
     case 'node-http':
       return { name, version: process.version, command: nodeCommand(name) }
     case 'fastify':
@@ -89,10 +92,23 @@ function findNodePeer(name: string, packages: [string, ...string[]]): Peer {
   return { name, version, command: nodeCommand(name) }
 }
 
+// The application thread cannot measure the memory of the transmitter: a module in both threads does it.
+function findThreadPeer(name: string): Peer {
+  const { version, command } = findNodePeer('millrace', ['millrace'])
+  const [node = '', ...rest] = command
+  return {
+    name,
+    version,
+    command: [node, `--import=${join(servers, 'thread-memory.ts')}`, ...rest, 'thread'],
+  }
+}
+
 function buildGoPeer(name: string, folder: string): Peer {
   const program = join(folder, 'net-http')
   const version = output('go', ['env', 'GOVERSION'], 'apt-get install golang-go')
-  execFileSync('go', ['build', '-o', program, join(servers, 'net-http.go')])
+  const clock = process.platform === 'linux' ? 'clock_linux.go' : 'clock_other.go'
+  const files = ['net-http.go', 'stamped.go', clock].map((file) => join(servers, file))
+  execFileSync('go', ['build', '-o', program, ...files])
   return { name, version, command: [program] }
 }
 

@@ -53,7 +53,8 @@ async function openIdleStream(target: Target): Promise<Socket> {
   return socket
 }
 
-async function openStream(target: Target): Promise<Socket> {
+/** Asks for a stream; the caller reads it and destroys the socket. */
+export async function openStream(target: Target): Promise<Socket> {
   const socket = connect(addressOf(target))
   await once(socket, 'connect')
   socket.on('error', () => {}) // a server that is stopped resets its connections
@@ -61,7 +62,8 @@ async function openStream(target: Target): Promise<Socket> {
   return socket
 }
 
-function addressOf({ origin }: Target): { host: string; port: number } {
+/** Where to connect to. */
+export function addressOf({ origin }: Pick<Target, 'origin'>): { host: string; port: number } {
   const { hostname, port } = new URL(origin)
   return { host: hostname, port: Number(port) }
 }

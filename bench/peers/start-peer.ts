@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { cores, onCore } from './cores.ts'
+import { place, type Placement } from './cores.ts'
 import type { Peer } from './peers.ts'
 
 const running = new Set<RunningPeer>()
@@ -41,9 +41,13 @@ export class RunningPeer {
 }
 
 /** Starts a peer on a free port and waits until it says READY; fails with what it has printed. */
-export async function startPeer(peer: Peer, environment: Record<string, string>): Promise<RunningPeer> {
+export async function startPeer(
+  peer: Peer,
+  environment: Record<string, string>,
+  placement: Placement,
+): Promise<RunningPeer> {
   const port = await findFreePort()
-  const [command = '', ...args] = onCore(cores.server, [...peer.command, String(port)])
+  const [command = '', ...args] = place([...peer.command, String(port)], 'server', placement)
   // Its own process group, so that stopping it takes its children along and nothing else.
   const env = { ...process.env, NODE_ENV: 'production', ...environment }
   const child = spawn(command, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { stringify } from 'csv-stringify'
 import express, { type Response } from 'express'
 import * as sources from './sources.ts'
+import { busyArrivals } from './stamped-sources.ts'
 
 const app = express()
 const options = { header: true, columns: sources.columns }
@@ -19,6 +20,7 @@ app.get('/large', (_request, response) => send(response, sources.largeBlocks()))
 app.get('/endless', (_request, response) => send(response, sources.endlessBlocks()))
 app.get('/busy', (_request, response) => send(response, sources.busyBlocks()))
 app.get('/idle', (_request, response) => send(response, sources.idleBlocks()))
+app.get('/arrivals', (_request, response) => send(response, busyArrivals()))
 app.get('/cities.csv', (_request, response) =>
   pipeline(Readable.from(sources.cities()), stringify(options), response.type('text/csv')),
 )

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import Fastify from 'fastify'
 import * as sources from './sources.ts'
+import { busyArrivals } from './stamped-sources.ts'
 
 const app = Fastify()
 const options = { header: true, columns: sources.columns }
@@ -14,6 +15,7 @@ app.get('/endless', (_request, reply) =>
 )
 app.get('/busy', (_request, reply) => reply.type('text/plain').send(Readable.from(sources.busyBlocks())))
 app.get('/idle', (_request, reply) => reply.type('text/plain').send(Readable.from(sources.idleBlocks())))
+app.get('/arrivals', (_request, reply) => reply.type('text/plain').send(Readable.from(busyArrivals())))
 app.get('/cities.csv', (_request, reply) =>
   reply.type('text/csv').send(Readable.from(sources.cities()).pipe(stringify(options))),
 )

@@ -5,6 +5,7 @@ from flask import Flask, Response
 from gunicorn.app.base import BaseApplication
 
 import sources
+import stamped_sources
 
 app = Flask(__name__)
 
@@ -27,6 +28,11 @@ def large():
 @app.route('/busy')
 def busy():
     return Response(sources.busy_blocks(), mimetype='text/plain')
+
+
+@app.route('/arrivals')
+def arrivals():
+    return Response(stamped_sources.busy_arrivals(), mimetype='text/plain')
 
 
 @app.route('/cities.csv')

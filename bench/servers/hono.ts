@@ -4,6 +4,7 @@ import { stringify } from 'csv-stringify'
 import { type Context, Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import * as sources from './sources.ts'
+import { busyArrivals } from './stamped-sources.ts'
 
 const app = new Hono()
 const options = { header: true, columns: sources.columns }
@@ -26,6 +27,7 @@ app.get('/large', (context) => send(context, sources.largeBlocks()))
 app.get('/endless', (context) => send(context, sources.endlessBlocks()))
 app.get('/busy', (context) => send(context, sources.busyBlocks()))
 app.get('/idle', (context) => send(context, sources.idleBlocks()))
+app.get('/arrivals', (context) => send(context, busyArrivals()))
 app.get('/cities.csv', (context) =>
   send(context, Readable.from(sources.cities()).pipe(stringify(options)), 'text/csv'),
 )

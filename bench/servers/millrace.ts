@@ -1,10 +1,16 @@
 import { csv, reply, serve, stream } from 'millrace'
 import * as sources from './sources.ts'
+import * as stamped from './stamped-sources.ts'
+import { memoryOfBoth } from './thread-memory.ts'
 
+const hasThread = process.argv.includes('thread')
+const transmitter = hasThread ? { transmitter: 'thread' as const } : {}
 const init = { headers: { 'content-type': 'text/plain' } }
 const byTurn = { ...init, delivery: 'turn' as const }
+const withBeats = { ...init, heartbeat: { every: stamped.beatMs, block: 'beat\n' } }
 
 await serve({
+  ...transmitter,
   port: sources.port,
   routes: {
     '/hello': () => 'Hello, world',
@@ -17,8 +23,12 @@ await serve({
     '/endless-turn': () => stream(sources.endlessBlocks, byTurn),
     '/idle': () => stream(sources.idleBlocks, init),
     '/busy': () => stream(sources.busyBlocks, init),
+    '/arrivals': () => stream(stamped.busyArrivals, init),
+    '/busy-stream': () => stream(stamped.endlessBusy, init),
+    '/paced': () => stream(stamped.pacedBlocks, init),
+    '/beats': () => stream(sources.idleBlocks, withBeats),
     '/cities.csv': () => csv(sources.cities()),
-    '/memory': () => reply(JSON.stringify(sources.memory())),
+    '/memory': async () => reply(JSON.stringify(hasThread ? await memoryOfBoth() : sources.memory())),
   },
 })
 sources.ready()

@@ -105,12 +105,18 @@ func main() {
 	http.HandleFunc("/endless", send(largeBlock, -1, false))
 	http.HandleFunc("/busy", busy)
 	http.HandleFunc("/idle", idle)
+	http.HandleFunc("/arrivals", stamped(arrivalCount, false, work))
+	http.HandleFunc("/arrivals-flush", stamped(arrivalCount, true, work))
+	http.HandleFunc("/busy-stream", stamped(-1, true, workAmong))
+	http.HandleFunc("/paced", stamped(-1, true, func() { time.Sleep(paceTime) }))
+	http.HandleFunc("/beats", beats)
 	http.HandleFunc("/cities.csv", sendCities)
 	http.HandleFunc("/memory", memory)
 	listener, err := net.Listen("tcp", "127.0.0.1:"+os.Args[1])
 	if err != nil {
 		log.Fatal(err)
 	}
+	calibrate()
 	fmt.Println("READY")
 	log.Fatal(http.Serve(listener, nil))
 }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { stringify } from 'csv-stringify'
 import * as sources from './sources.ts'
+import * as stamped from './stamped-sources.ts'
 
 async function send(response: ServerResponse, blocks: Iterable<Uint8Array | string>): Promise<void> {
   const gone = new AbortController()
@@ -22,6 +23,13 @@ async function sendAsync(
     if (!response.write(block)) await once(response, 'drain')
   }
   response.end()
+}
+
+function sendBeats(response: ServerResponse): ServerResponse {
+  const timer = setInterval(() => response.write('beat\n'), stamped.beatMs)
+  response.once('close', () => clearInterval(timer))
+  response.write('first\n')
+  return response
 }
 
 function sendCities(response: ServerResponse): Promise<void> {
@@ -45,6 +53,14 @@ function answer(path: string | undefined, response: ServerResponse): Promise<voi
       return send(response, sources.busyBlocks())
     case '/idle':
       return sendAsync(response, sources.idleBlocks())
+    case '/arrivals':
+      return send(response, stamped.busyArrivals())
+    case '/busy-stream':
+      return sendAsync(response, stamped.endlessBusy())
+    case '/paced':
+      return sendAsync(response, stamped.pacedBlocks())
+    case '/beats':
+      return sendBeats(response)
     case '/cities.csv':
       return sendCities(response)
     case '/memory':

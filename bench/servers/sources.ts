@@ -68,8 +68,8 @@ export function memory(): { used: number } {
   return { used: heapUsed + external }
 }
 
-/** The port that the harness gave on the command line. */
-export const port = Number(process.argv[2])
+/** The port that the harness gave as the last word of the command line. */
+export const port = Number(process.argv.at(-1))
 
 /** Tells the harness that the server listens. */
 export function ready(): void {

@@ -35,13 +35,17 @@ class ThreadListener implements Listener {
   readonly #outlet: Outlet
   readonly #reader: RingReader
   readonly #exit: Int32Array
-  readonly #wires = new Map<number, ThreadWire>()
+  // Under the numbers that the transmitter gives them. Not a `Map`: see `Slots`.
+  readonly #wires: (ThreadWire | undefined)[] = []
+  #live = 0
   readonly #listening = Promise.withResolvers<void>()
   readonly #drained = Promise.withResolvers<void>()
   #isIdle: PromiseWithResolvers<void> | undefined
   #closing: Promise<void> | undefined
   #isDead = false
   #isDispatching = false
+  // Requests whose handler is about to be called.
+  readonly #undispatched = new Set<ThreadWire>()
   readonly #forgetExit: () => void
 
   constructor(plan: ThreadPlan) {
@@ -83,7 +87,7 @@ class ThreadListener implements Listener {
   async #close(grace: number): Promise<void> {
     this.#order({ kind: 'close', grace })
     await this.#drained.promise
-    if (this.#wires.size > 0) await (this.#isIdle ??= Promise.withResolvers<void>()).promise
+    if (this.#live > 0) await (this.#isIdle ??= Promise.withResolvers<void>()).promise
     this.#forgetExit()
     this.#isDead = true
     await this.#worker.terminate()
@@ -97,7 +101,7 @@ class ThreadListener implements Listener {
     if (notice === 0) return this.#onWake()
     if (notice.kind === 'drained') this.#drained.resolve()
     else if (notice.kind === 'fault') this.#plan.report(notice.error)
-    else if (notice.kind === 'refused') this.#listening.reject(toListenError(notice))
+    else if (notice.kind === 'refused') this.#onRefusal(toListenError(notice))
     else {
       this.port = notice.port
       this.#onWake()
@@ -107,11 +111,18 @@ class ThreadListener implements Listener {
 
   // One wake-up for both rings: there is something to read, or room to write.
   #onWake(): void {
+    if (this.#isDead) return
     this.#isDispatching = false
-    do {
-      while (this.#reader.read(this.#take)) this.#outlet.retry()
-      this.#outlet.retry()
-    } while (!this.#reader.sleep())
+    try {
+      do {
+        while (this.#reader.read(this.#take)) this.#outlet.retry()
+        this.#outlet.retry()
+      } while (!this.#reader.sleep())
+    } catch (error) {
+      // Nobody wakes a thread that has not gone to sleep: whoever lives on after this error must not be deaf.
+      setImmediate(() => this.#onWake())
+      throw error
+    }
   }
 
   // oxlint-disable-next-line max-params -- the ring gives no object for each record
@@ -119,7 +130,7 @@ class ThreadListener implements Listener {
     if (type === toApplication.request) return this.#onRequest(id, this.#text(start, end))
     if (type === toApplication.ping) return this.#outlet.putSignal(toTransmitter.pong, 0)
     if (type === toApplication.refused) return this.#onRefused(id, this.#text(start, end))
-    const wire = this.#wires.get(id)
+    const wire = this.#wires[id]
     if (wire) this.#tell(wire, type, start, end)
   }
 
@@ -132,12 +143,19 @@ class ThreadListener implements Listener {
     else if (type === toApplication.body) wire.onBody(Uint8Array.prototype.slice.call(bytes, start, end))
     else if (type === toApplication.bodyEnd) wire.onBody(undefined)
     else if (type === toApplication.bodyFailed) wire.onBodyFailed(toBodyError(this.#text(start, end)))
-    else if (type === toApplication.gone) wire.onGone(new ClientGone())
+    else if (type === toApplication.gone) this.#onGone(wire, new ClientGone())
     else if (type === toApplication.shutdown)
-      wire.onGone(new ShuttingDown('Cannot finish the reply: the server is closing'))
+      this.#onGone(wire, new ShuttingDown('Cannot finish the reply: the server is closing'))
     else if (type === toApplication.stalled) {
-      wire.onGone(new ShuttingDown('Cannot finish the reply: the application did not answer for too long'))
+      const why = 'the application did not answer for too long'
+      this.#onGone(wire, new ShuttingDown(`Cannot finish the reply: ${why}`))
     }
+  }
+
+  // A handler that has not been called yet need not be.
+  #onGone(wire: ThreadWire, reason: ClientGone | ShuttingDown): void {
+    if (this.#undispatched.delete(wire)) wire.close()
+    else wire.onGone(reason)
   }
 
   #text(start: number, end: number): string {
@@ -154,16 +172,22 @@ class ThreadListener implements Listener {
       delivery,
       closed: () => this.#forget(id),
     })
-    this.#wires.set(id, wire)
+    this.#wires[id] = wire
+    this.#live++
     this.#dispatch(wire)
   }
 
   // The first of a reading at once. Each of the others in a turn of its own, as if it had come by itself: the first
   // block of one must not wait until the handlers of all have computed.
   #dispatch(wire: ThreadWire): void {
-    if (this.#isDispatching) return void setImmediate(() => this.#plan.answer(wire))
-    this.#isDispatching = true
-    this.#plan.answer(wire)
+    if (!this.#isDispatching) {
+      this.#isDispatching = true
+      return this.#plan.answer(wire)
+    }
+    this.#undispatched.add(wire)
+    setImmediate(() => {
+      if (this.#undispatched.delete(wire)) this.#plan.answer(wire)
+    })
   }
 
   #onRefused(id: number, text: string): void {
@@ -176,8 +200,17 @@ class ThreadListener implements Listener {
   }
 
   #forget(id: number): void {
-    this.#wires.delete(id)
-    if (this.#wires.size === 0) this.#isIdle?.resolve()
+    this.#wires[id] = undefined
+    if (--this.#live === 0) this.#isIdle?.resolve()
+    this.#outlet.putRelease(toTransmitter.release, id)
+  }
+
+  // It has not listened: nothing of it must keep the process alive.
+  #onRefusal(error: Error): void {
+    this.#isDead = true
+    this.#forgetExit()
+    void this.#worker.terminate()
+    this.#listening.reject(error)
   }
 
   // The process must not stay up deaf: what it serves is gone, and whoever started it has to know.
@@ -191,16 +224,29 @@ class ThreadListener implements Listener {
     this.#listening.reject(error)
     const isClosing = this.#closing !== undefined
     this.#drained.resolve()
-    for (const wire of this.#wires.values()) wire.onGone(new ShuttingDown(error.message, { cause }))
+    for (const wire of this.#wires) {
+      if (wire) this.#onGone(wire, new ShuttingDown(error.message, { cause }))
+    }
     if (isClosing || this.port === 0) return
     this.#plan.report(error)
-    setImmediate(() => {
+    this.#whenIdle(DEATH_LIMIT, () => {
       throw error
+    })
+  }
+
+  // Outside any promise, in a turn of its own: what it throws is nobody's but the process's.
+  #whenIdle(limit: number, callback: () => void): void {
+    const timer = setTimeout(callback, limit)
+    const idle = this.#wires.size === 0 ? undefined : (this.#isIdle ??= Promise.withResolvers<void>()).promise
+    void Promise.resolve(idle).then(() => {
+      clearTimeout(timer)
+      setImmediate(callback)
     })
   }
 
   // The process ends with replies half sent: the transmitter breaks them off, so that none of them looks complete.
   #onExit(): void {
+    this.#outlet.writer.publish()
     Atomics.store(this.#exit, 0, 1)
     this.#worker.postMessage(0)
     Atomics.wait(this.#exit, 1, 0, EXIT_LIMIT)
@@ -210,14 +256,17 @@ class ThreadListener implements Listener {
 // Milliseconds that the end of the process may wait for the transmitter.
 const EXIT_LIMIT = 500
 
+// Milliseconds that bodies have to close when the transmitter has died, before the process is told.
+const DEATH_LIMIT = 1000
+
 // From source the file is TypeScript, from the package JavaScript.
 const entry = new URL(
   import.meta.url.endsWith('.ts') ? '../transmitter/transmit.ts' : '../transmitter/transmit.js',
   import.meta.url,
 )
 
-function toListenError({ message, cause }: Extract<Notice, { kind: 'refused' }>): Error {
-  return new Error(message, { cause: toError(cause) })
+function toListenError({ message, cause, details }: Extract<Notice, { kind: 'refused' }>): Error {
+  return new Error(message, { cause: Object.assign(toError(cause), details) })
 }
 
 function toBodyError(text: string): Error {

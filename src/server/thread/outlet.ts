@@ -73,6 +73,16 @@ export class Outlet {
     })
   }
 
+  /** A record without a payload that nobody waits for: it becomes visible with what comes after it. */
+  putRelease(type: number, id: number): void {
+    const { writer } = this
+    this.do(() => {
+      if (writer.reserve(0) < 0) return false
+      writer.put(type, id, 0)
+      return true
+    })
+  }
+
   /** A record without a payload. */
   putSignal(type: number, id: number): void {
     this.putText(type, id, '')

@@ -1,5 +1,5 @@
 // What the two threads tell each other through their rings. The id of a record is that of the request, given by the
-// transmitter; a record for a reply that is over on the other side is ignored there.
+// transmitter, and its own until the application has released it; what comes for a reply that is over is ignored.
 import type { Framing } from '../../delivery/framing.ts'
 import type { Head } from '../wire.ts'
 
@@ -29,6 +29,8 @@ export const toTransmitter = {
   beat: 11,
   /** The answer to `ping`: the application is alive. */
   pong: 12,
+  /** Nothing more is said of the reply: its number may be given to another. */
+  release: 13,
 } as const
 
 /** From the transmitter to the application. */

@@ -73,6 +73,11 @@ export class ThreadWire implements Wire {
     return this.#plan.delivery
   }
 
+  /** True when the client has left, or the reply was broken off by the transmitter. */
+  get isGone(): boolean {
+    return this.#gone !== undefined
+  }
+
   whenNext(callback: () => void): void {
     this.#onNext = callback
   }
@@ -88,7 +93,7 @@ export class ThreadWire implements Wire {
 
   close(): void {
     this.#isClosed = true
-    this.onBodyFailed(new ClientGone('Cannot read the request body: the reply is over'))
+    if (this.#reading) this.onBodyFailed(toOverError())
     if (!this.#isSending) this.#plan.closed()
   }
 
@@ -144,6 +149,7 @@ export class ThreadWire implements Wire {
   /** Asks for the next piece of the request body; undefined when it has ended. */
   read(): Promise<Uint8Array | undefined> {
     if (this.#gone) return Promise.reject(this.#gone)
+    if (this.#isClosed) return Promise.reject(toOverError())
     this.#reading = Promise.withResolvers()
     this.#outlet.putSignal(toTransmitter.read, this.#plan.id)
     return this.#reading.promise
@@ -237,4 +243,8 @@ function checkHead({ reason, fields }: Head): void {
   if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(reason)) {
     throw new TypeError('Cannot send the reason of a status: it holds a character that a head cannot have')
   }
+}
+
+function toOverError(): ClientGone {
+  return new ClientGone('Cannot read the request body: the reply is over')
 }

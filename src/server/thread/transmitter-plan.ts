@@ -18,6 +18,6 @@ export type Order = 0 | { kind: 'close'; grace: number }
 export type Notice =
   | 0
   | { kind: 'listening'; port: number }
-  | { kind: 'refused'; message: string; cause: unknown }
+  | { kind: 'refused'; message: string; cause: unknown; details: object }
   | { kind: 'drained' }
   | { kind: 'fault'; error: unknown }

@@ -3,23 +3,31 @@ export interface StallWatchPlan {
   readonly limit: number
   /** Asks the application whether it is alive; it answers as soon as it does anything else. */
   readonly ask: () => void
+  /** Takes what the application has said in the meantime: the answer may be there, unread. */
+  readonly listen: () => void
   /** Whether anybody waits for the application. */
   readonly isNeeded: () => boolean
   /** Called once for each stall. */
   readonly stalled: () => void
+  /** Called when the application answers again, with the milliseconds that it took. */
+  readonly recovered: (took: number) => void
 }
+
+// Looks in the limit: a stall is noticed at most a quarter of it late.
+const LOOKS = 4
 
 /** Notices an application that computes for too long. */
 export class StallWatch {
   readonly #plan: StallWatchPlan
   readonly #timer: NodeJS.Timeout
   #askedAt: number | undefined
+  // Looks are counted, not milliseconds: where the whole process stood still, it is not the application that stalls.
+  #looks = 0
   #isStalled = false
 
   constructor(plan: StallWatchPlan) {
     this.#plan = plan
-    // Four looks in the time: a stall is noticed at most a quarter of it late.
-    this.#timer = setInterval(() => this.#look(), Math.max(1, plan.limit / 4)).unref()
+    this.#timer = setInterval(() => this.#look(), Math.max(1, plan.limit / LOOKS)).unref()
   }
 
   /** True from the moment when the application has not answered for too long, until it does. */
@@ -28,8 +36,11 @@ export class StallWatch {
   }
 
   onAnswer(): void {
+    const took = performance.now() - (this.#askedAt ?? 0)
     this.#askedAt = undefined
+    if (!this.#isStalled) return
     this.#isStalled = false
+    this.#plan.recovered(took)
   }
 
   stop(): void {
@@ -37,13 +48,19 @@ export class StallWatch {
   }
 
   #look(): void {
-    if (this.#askedAt === undefined) {
-      if (!this.#plan.isNeeded()) return
-      this.#askedAt = performance.now()
-      this.#plan.ask()
-    } else if (!this.#isStalled && performance.now() - this.#askedAt >= this.#plan.limit) {
-      this.#isStalled = true
-      this.#plan.stalled()
-    }
+    if (this.#askedAt === undefined) return this.#ask()
+    this.#looks++
+    if (this.#isStalled || this.#looks < LOOKS || performance.now() - this.#askedAt < this.#plan.limit) return
+    this.#plan.listen()
+    if (this.#askedAt === undefined) return
+    this.#isStalled = true
+    this.#plan.stalled()
+  }
+
+  #ask(): void {
+    if (!this.#plan.isNeeded()) return
+    this.#askedAt = performance.now()
+    this.#looks = 0
+    this.#plan.ask()
   }
 }

@@ -6,7 +6,10 @@ import { Transmitter } from './transmitter.ts'
 /** Serves the connections of the application that has started this thread. */
 export async function transmit(plan: TransmitterPlan): Promise<void> {
   if (!parentPort) throw new Error('Cannot transmit: this is no worker thread; call serve()')
-  await new Transmitter(plan, parentPort).listen()
+  const transmitter = new Transmitter(plan, parentPort)
+  // An error that nobody has caught ends this thread: no reply must look complete for that.
+  process.on('exit', () => transmitter.breakOff())
+  await transmitter.listen()
 }
 
 if (parentPort) await transmit(workerData)

@@ -2,19 +2,20 @@
 // goes on doing so whatever the application does.
 import { writeSync } from 'node:fs'
 import type { MessagePort } from 'node:worker_threads'
+import { ShuttingDown, toError } from '../../delivery/errors.ts'
 import type { HttpWire } from '../http1/http-wire.ts'
 import { openHttp1 } from '../http1/open-http1.ts'
 import type { Listener } from '../listener.ts'
 import { RingReader } from '../ring/ring-reader.ts'
 import { Outlet } from '../thread/outlet.ts'
 import { toApplication, toTransmitter } from '../thread/records.ts'
+import { Slots } from '../thread/slots.ts'
 import type { Notice, Order, TransmitterPlan } from '../thread/transmitter-plan.ts'
 import { Relay } from './relay.ts'
 import { StallWatch } from './stall-watch.ts'
 
 // Bytes that are taken from the ring before they are given to the sockets.
 const BATCH = 262_144
-const ID_MASK = 0xf_ff_ff_ff
 
 /** The transmitter of one server. */
 export class Transmitter {
@@ -23,13 +24,16 @@ export class Transmitter {
   readonly #outlet: Outlet
   readonly #reader: RingReader
   readonly #exit: Int32Array
-  readonly #relays = new Map<number, Relay>()
+  // A relay keeps its number until the application has forgotten it, too.
+  readonly #relays = new Slots<Relay>()
+  #live = 0
   // Those that got something in this batch.
   #touched: Relay[] = []
   #latest: Relay | undefined
-  #lastId = 0
   #listener: Listener | undefined
   readonly #watch: StallWatch | undefined
+  // Replies that the last stall has cost.
+  #broken = 0
 
   constructor(plan: TransmitterPlan, port: MessagePort) {
     this.#plan = plan
@@ -49,14 +53,24 @@ export class Transmitter {
         ...this.#plan,
         delivery: 'block',
         answer: (wire) => this.#onRequest(wire),
-        report: (error) => this.#tell({ kind: 'fault', error }),
+        report: (error) => this.#report(error),
       })
       this.#onWake()
       this.#tell({ kind: 'listening', port: this.#listener.port })
     } catch (error) {
-      const { message, cause } = error instanceof Error ? error : new Error(String(error))
-      this.#tell({ kind: 'refused', message, cause })
+      const { message, cause } = toError(error)
+      // A copy of an error has its message, but not its code.
+      this.#tell({ kind: 'refused', message, cause, details: { ...toError(cause) } })
     }
+  }
+
+  /** Breaks off every reply: those that are not complete must not look so. */
+  breakOff(): void {
+    for (const relay of this.#relays) relay.breakOff()
+  }
+
+  #report(error: unknown): void {
+    this.#tell({ kind: 'fault', error: toError(error) })
   }
 
   #tell(notice: Notice): void {
@@ -67,8 +81,10 @@ export class Transmitter {
     return new StallWatch({
       limit,
       ask: () => this.#outlet.putSignal(toApplication.ping, 0),
-      isNeeded: () => this.#relays.size > 0,
+      listen: () => this.#onWake(),
+      isNeeded: () => this.#live > 0,
       stalled: () => this.#onStall(limit),
+      recovered: (took) => this.#onRecovery(took),
     })
   }
 
@@ -85,17 +101,33 @@ export class Transmitter {
   }
 
   #onWake(): void {
-    do {
-      while (this.#reader.read(this.#take, BATCH)) this.#flush()
-      this.#outlet.retry()
-    } while (!this.#reader.sleep())
+    try {
+      do {
+        while (this.#reader.read(this.#take, BATCH)) this.#flush()
+        this.#outlet.retry()
+      } while (!this.#reader.sleep())
+    } catch (error) {
+      // Nobody wakes a thread that has not gone to sleep.
+      setImmediate(() => this.#onWake())
+      this.#report(error)
+    }
   }
 
   #flush(): void {
     const touched = this.#touched
     if (touched.length === 0) return
     this.#touched = []
-    for (const relay of touched) relay.flush()
+    for (const relay of touched) this.#flushOne(relay)
+  }
+
+  // What goes wrong for one reply must not stop those behind it.
+  #flushOne(relay: Relay): void {
+    try {
+      relay.flush()
+    } catch (cause) {
+      this.#report(cause)
+      relay.abort(new ShuttingDown('Cannot finish the reply: the transmitter cannot send it', { cause }))
+    }
   }
 
   // oxlint-disable-next-line max-params -- the ring gives no object for each record
@@ -104,6 +136,7 @@ export class Transmitter {
     const relay = this.#latest?.id === id ? this.#latest : this.#relays.get(id)
     if (!relay) return
     this.#latest = relay
+    if (type === toTransmitter.release) return this.#release(relay)
     if (type === toTransmitter.data || type === toTransmitter.piece) {
       relay.gather(this.#reader.bytes, start, end)
       relay.isInside = type === toTransmitter.piece
@@ -114,38 +147,58 @@ export class Transmitter {
   }
 
   #onRequest(wire: HttpWire): void {
-    this.#lastId = (this.#lastId + 1) & ID_MASK
-    while (this.#relays.has(this.#lastId)) this.#lastId = (this.#lastId + 1) & ID_MASK
-    const id = this.#lastId
-    const relay = new Relay({
-      id,
-      wire,
-      outlet: this.#outlet,
-      closed: () => this.#forget(relay),
-      report: (error) => this.#tell({ kind: 'fault', error }),
-    })
-    if (this.#watch?.isStalled) return relay.refuse(503)
-    this.#relays.set(id, relay)
-    relay.open()
+    const { isStalled } = this.#watch ?? { isStalled: false }
+    this.#live++
+    const relay = this.#relays.add((id) => this.#toRelay(id, wire))
+    if (!isStalled) return relay.open()
+    relay.refuse(503)
+    this.#relays.delete(relay.id)
   }
 
-  #forget(relay: Relay): void {
+  #toRelay(id: number, wire: HttpWire): Relay {
+    const closed = () => void this.#live--
+    return new Relay({ id, wire, outlet: this.#outlet, closed, report: (error) => this.#report(error) })
+  }
+
+  #release(relay: Relay): void {
     this.#relays.delete(relay.id)
-    if (this.#latest === relay) this.#latest = undefined
+    this.#latest = undefined
   }
 
   #onStall(limit: number): void {
-    const count = this.#relays.size
-    for (const relay of this.#relays.values()) relay.onStall()
-    // Not `process.stderr`: in this thread it goes by way of the application, which does not answer.
-    writeSync(2, `millrace: the application has not answered for ${limit} ms: ${count} replies broken off\n`)
+    const before = this.#live
+    for (const relay of this.#relays) relay.onStall()
+    this.#broken = before - this.#live
+    print(`millrace: the application has not answered for ${limit} ms: ${this.#broken} replies broken off\n`)
   }
 
+  #onRecovery(took: number): void {
+    const what = `it did so after ${Math.round(took)} ms, and ${this.#broken} replies were broken off`
+    this.#report(
+      new Error(
+        `Cannot wait for an application that does not answer: ${what}; let it compute less at once, or in a worker`,
+      ),
+    )
+  }
+
+  // What the application has sent before it ended leaves, and what is complete then is complete.
   #onExit(): void {
-    for (const relay of this.#relays.values()) relay.breakOff()
+    this.#onWake()
     setImmediate(() => {
-      Atomics.store(this.#exit, 1, 1)
-      Atomics.notify(this.#exit, 1)
+      this.breakOff()
+      setImmediate(() => {
+        Atomics.store(this.#exit, 1, 1)
+        Atomics.notify(this.#exit, 1)
+      })
     })
+  }
+}
+
+// Not `process.stderr`: in this thread it goes by way of the application, which does not answer.
+function print(line: string): void {
+  try {
+    writeSync(2, line)
+  } catch {
+    // Nobody reads it there, or not fast enough; `report` will hear of it all the same.
   }
 }
