@@ -22,7 +22,9 @@ export async function runTests(
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
     const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
     const excluded = without.map((pattern) => `--exclude=${pattern}`)
-    const result = await runCommand(node, [vitest, 'run', ...reporters, ...excluded])
+    // Each server with a transmitter starts a thread of its own, which loads its modules anew.
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled') }
+    const result = await runCommand(node, [vitest, 'run', ...reporters, ...excluded], { env })
     const counts = readCounts(report)
     return { ...result, ...judge(result, counts), counts }
   } finally {

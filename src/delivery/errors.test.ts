@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ClientGone, ContractError, LifecycleError, ShuttingDown } from './errors.ts'
+import { ClientGone, ContractError, LifecycleError, ShuttingDown, TooSlow } from './errors.ts'
 
 describe('ContractError', () => {
   it('carries the number of its guarantee as code and in front of its message', () => {
@@ -18,6 +18,17 @@ describe('ClientGone', () => {
       message: 'The client has left',
     })
     expect(new ClientGone(undefined, { cause: 1 }).cause).toBe(1)
+  })
+})
+
+describe('TooSlow', () => {
+  it('is a departure with a name of its own', () => {
+    expect(new TooSlow()).toMatchObject({
+      name: 'TooSlow',
+      code: 'CLIENT_GONE',
+      message: 'The client has read too slowly',
+    })
+    expect(new TooSlow()).toBeInstanceOf(ClientGone)
   })
 })
 

@@ -22,10 +22,19 @@ export class LifecycleError extends Error {
 
 /** The client has left. Not an error of anybody, and never logged as one. */
 export class ClientGone extends Error {
-  override readonly name = 'ClientGone'
+  override readonly name: string = 'ClientGone'
   readonly code = 'CLIENT_GONE'
 
   constructor(message = 'The client has left', options?: ErrorOptions) {
+    super(message, options)
+  }
+}
+
+/** The client has taken less of its reply than the server's minimum rate, and was cut off. */
+export class TooSlow extends ClientGone {
+  override readonly name = 'TooSlow'
+
+  constructor(message = 'The client has read too slowly', options?: ErrorOptions) {
     super(message, options)
   }
 }

@@ -11,7 +11,7 @@ export {
   requestRead,
   type SentMoment,
 } from './channels.ts'
-export { ClientGone, ContractError, type Guarantee, LifecycleError, ShuttingDown } from './errors.ts'
+export { ClientGone, ContractError, type Guarantee, LifecycleError, ShuttingDown, TooSlow } from './errors.ts'
 export { decideFraming, type Framing, type FramingFacts, isBodiless } from './framing.ts'
 export { advance, type Move, type State, transitions } from './lifecycle.ts'
 export { type Delivery, type Heartbeat, Pump, type PumpPlan } from './pump.ts'

@@ -9,6 +9,7 @@ import { measureBlock } from '../body/measure-block.ts'
 import type { Step } from '../body/source.ts'
 import { blockSent, clientAwaited, clientResumed, headCommitted } from './channels.ts'
 import { ClientGone, ContractError, type ShuttingDown, toError } from './errors.ts'
+import { currentTurn } from './current-turn.ts'
 import { Framer } from './framer.ts'
 import { advance, type State } from './lifecycle.ts'
 import type { FirstBlock, Outcome, Sink } from './sink.ts'
@@ -68,6 +69,7 @@ export class Pump {
   #isFlushDue = false
 
   #turnStart = 0
+  #parkedIn = 0
   #unlooked = 0
   #lookAfter = 1
   #beat: NodeJS.Timeout | undefined
@@ -147,6 +149,7 @@ export class Pump {
 
   #park(step: PromiseLike<Step>): void {
     this.#isAway = true
+    this.#parkedIn = currentTurn()
     this.#framer.rest()
     if (this.#framer.isFilled) this.#scheduleFlush()
     this.#beat?.refresh()
@@ -155,6 +158,8 @@ export class Pump {
 
   readonly #onStep = (step: Step): void => {
     this.#isAway = false
+    // A source that has waited for anything but microtasks begins a turn of its own.
+    if (this.#parkedIn !== currentTurn()) this.#turnStart = performance.now()
     try {
       this.#take(step)
     } catch (error) {
@@ -214,7 +219,7 @@ export class Pump {
         `Cannot send a block of ${first.bytes} bytes: Content-Length is ${framing.bytes}`,
       )
     }
-    this.#framer.begin(framing)
+    this.#framer.begin(this.#sink.takesPlain ? { kind: 'close' } : framing)
     this.#sink.commit(framing)
     this.#state = advance(this.#state, 'commit')
     if (headCommitted.hasSubscribers) headCommitted.publish({ reply: this.#plan.subject, framing })
@@ -279,6 +284,7 @@ export class Pump {
     this.#isAway = true
     this.#beat?.refresh()
     this.#framer.flush()
+    this.#framer.rest()
     setImmediate(() => this.#onTurn())
   }
 
@@ -305,7 +311,7 @@ export class Pump {
 
   #onEnded(extra = 0): void {
     this.#framer.reuse()
-    if (extra > 0 && this.#outcome) this.#outcome.bytes += extra
+    if (this.#outcome) this.#outcome.bytes += extra
     this.#isDelivered = true
     this.#conclude()
   }

@@ -73,6 +73,8 @@ export interface Sink {
   write(frame: Uint8Array): void
   /** Hands several pieces over as one. */
   writeAll(frames: readonly Uint8Array[]): void
+  /** True when it wants the blocks without framing, whatever `frame` has said; asked after that. */
+  readonly takesPlain?: boolean
   /** Where blocks that are to leave one by one are framed in place, if that is possible. */
   readonly direct?: DirectFrames
   /** Sends heartbeats by itself, also while the application computes; where it is missing, the pump does. */

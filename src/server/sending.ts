@@ -11,6 +11,7 @@ import { type FirstBlock, type Outcome, toBrokenOutcome } from '../delivery/sink
 import { type HeadersInput, toTrailerFields } from '../reply/head.ts'
 import { Reply } from '../reply/reply.ts'
 import type { ReplyOptions } from '../reply/reply-options.ts'
+import { EncodedBlocks, type PlainBody } from '../reply/selection/encoded-blocks.ts'
 import { OutgoingHead } from './outgoing-head.ts'
 import type { Wire } from './wire.ts'
 
@@ -155,10 +156,12 @@ export class Sending {
   }
 
   #pump(head: OutgoingHead): void {
-    const { trailers, commit = 'first-block', heartbeat, onError } = this.#options
+    const plain = this.#takePlain()
+    const { trailers, commit = 'first-block' } = this.#options
+    const { heartbeat, onError } = plain ?? this.#options
     const pump = new Pump({
       blocks: this.#blocks,
-      sink: this.#wire.toSink(head),
+      sink: this.#wire.toSink(head, plain?.begin),
       delivery: this.#delivery,
       commit,
       heartbeat,
@@ -172,6 +175,11 @@ export class Sending {
     })
     this.#stage = { kind: 'pumping', pump }
     pump.start()
+  }
+
+  #takePlain(): PlainBody | undefined {
+    const isOffered = this.#wire.encodes === true && this.#blocks instanceof EncodedBlocks
+    return isOffered ? this.#blocks.handOver() : undefined
   }
 
   // RFC 9110 §6.5.1: only a client that says so is sent trailers; a wrong one fails the reply either way.

@@ -22,6 +22,9 @@ describe('checkServeOptions', () => {
       report: () => {},
       port: undefined,
     })
+    check({ minRate: false, health: true })
+    check({ minRate: { bytes: 1, within: 20 }, health: { live: '/up' } })
+    check({ minRate: { within: 60_000 }, health: false })
     expect(() => check({ routes: undefined, fetch: () => new Response() })).not.toThrow()
   })
 
@@ -38,6 +41,15 @@ describe('checkServeOptions', () => {
       'Cannot serve: `maxRequestBytes` is a number (-1); give a number of bytes, 0 or more',
     ],
     [{ maxRequestBytes: NaN }, 'Cannot serve: `maxRequestBytes` is a number (NaN)'],
+    [{ minRate: true }, 'Cannot serve: `minRate` is a boolean (true); give { bytes, within }'],
+    [{ minRate: { bytes: 0 } }, 'give { bytes, within }: bytes a second, and milliseconds from 20; or false'],
+    [{ minRate: { within: 19 } }, '`minRate`'],
+    [{ minRate: { byte: 1 } }, '`minRate`'],
+    [{ health: 'yes' }, 'Cannot serve: `health` is a string (yes); give { live, ready }: two paths; or true'],
+    [{ health: { live: 'alive' } }, '`health`'],
+    [{ health: { live: '/a?b' } }, '`health`'],
+    [{ health: { live: '/readyz' } }, '`health`'],
+    [{ health: { alive: '/' } }, '`health`'],
     [{ signal: true }, 'Cannot serve: `signal` is a boolean (true); give an AbortSignal'],
     [{ report: 'stderr' }, '; give a function of an error and a context'],
     [{ routes: undefined, fetch: 1 }, '; give a function of a Request'],

@@ -6,6 +6,8 @@ import type { Delivery } from '../delivery/pump.ts'
 import type { ErrorPage } from '../gateway/error-pages.ts'
 import type { Middleware, Routes } from '../gateway/handler.ts'
 import { LONGEST_TIMER } from '../reply/reply-options.ts'
+import type { MinRate } from './guard/rate-guard.ts'
+import type { HealthPaths } from './health/health-answers.ts'
 
 export interface ServeOptions {
   /** Port to listen on; 0, the default, takes a free one. */
@@ -32,6 +34,11 @@ export interface ServeOptions {
    * new requests told 503, until it does; never by default. Only with `transmitter: 'thread'`.
    */
   maxStall?: number
+  /**
+   * How many processes serve; this one alone by default, `auto` for as many as there are cores. Each runs the script of
+   * this process, so serve() is called in each: in this one, the primary, it starts the others, which take the requests.
+   */
+  workers?: number | 'auto'
   /** Bytes that a request body may have, 10 MiB by default. */
   maxRequestBytes?: number
   /** Pages in place of the plain error replies, by status or as `default`; an error's text is theirs to show. */
@@ -42,6 +49,29 @@ export interface ServeOptions {
   handlerTimeout?: number
   /** Connections that may wait for their next request, 10,000 by default; beyond it a reply ends its connection. */
   maxIdleConnections?: number
+  /**
+   * What a client must take of its reply: 1,000 bytes a second, counted over 27,000 ms, by default; `false` for nothing.
+   * A client that has taken less, although more was held for it all the time, is cut off: its connection is reset, and
+   * its reply ends as `client-gone` with a `TooSlow`, which is no fault. The time of a source that is slow itself does
+   * not count, nor that of a thread that was busy.
+   *
+   * Counted is what the operating system takes, and that comes in lumps: Linux takes more when a third of its buffer is
+   * free. The buffer of one connection grows to 4 MiB (`tcp_wmem`), a lump to 1.52 MB as measured, and a client that
+   * reads 64 kB a second lets 24 s pass between two of them: `within` must be longer. A cut may be late by a twentieth
+   * of `within`, so that with 27 s a client that stalls is gone before 30 s. Give less only where clients read faster
+   * (at 1 MB a second a lump takes 1.5 s), and more where `tcp_wmem` is larger, or where clients with a receive buffer
+   * of more than 27 MB read fast at first and slowly then: they ask for more when a sixteenth of it is free.
+   */
+  minRate?: Partial<MinRate> | false
+  /**
+   * Answers `GET` and `HEAD` for the server's health before any route, middleware, hook or log;
+   * off by default. `true` for `{ live: '/healthz', ready: '/readyz' }`. Both are 200 `ok`, and 503:
+   * - `live`: `stalled`, while an application with `maxStall` has not answered for that long: restart it;
+   * - `ready`: the same, and `draining` from `close()` on: send it no more requests.
+   *
+   * With `transmitter: 'thread'` the transmitter answers by itself, also while the application computes.
+   */
+  health?: boolean | Partial<HealthPaths>
   /** Closes the server when it aborts. */
   signal?: AbortSignal
   /** Told of every fault once; writes it to standard error by default. */
@@ -62,6 +92,10 @@ const rules: Readonly<Record<keyof ServeOptions, { is: (value: unknown) => boole
     is: (value) => isBetween(value, 1, LONGEST_TIMER),
     give: `milliseconds, 1 to ${LONGEST_TIMER}`,
   },
+  workers: {
+    is: (value) => value === 'auto' || (Number.isInteger(value) && isBetween(value, 1, Infinity)),
+    give: "a whole number, 1 or more, or 'auto'",
+  },
   maxRequestBytes: { is: (value) => isBetween(value, 0, Infinity), give: 'a number of bytes, 0 or more' },
   errorPages: { is: isObject, give: 'an object of functions by status' },
   development: { is: (value) => typeof value === 'boolean', give: 'true or false' },
@@ -70,6 +104,8 @@ const rules: Readonly<Record<keyof ServeOptions, { is: (value: unknown) => boole
     give: `milliseconds, 1 to ${LONGEST_TIMER}`,
   },
   maxIdleConnections: { is: (value) => isBetween(value, 0, Infinity), give: 'a number, 0 or more' },
+  minRate: { is: isMinRate, give: '{ bytes, within }: bytes a second, and milliseconds from 20; or false' },
+  health: { is: isHealth, give: '{ live, ready }: two paths; or true or false' },
   signal: { is: (value) => value instanceof AbortSignal, give: 'an AbortSignal' },
   report: { is: isFunction, give: 'a function of an error and a context' },
 }
@@ -110,6 +146,28 @@ function checkMethod(pattern: string): void {
   const [, method] = /^([A-Z]+) /.exec(pattern) ?? []
   if (method === undefined || METHODS.includes(method)) return
   throw new TypeError(`Cannot serve the route ${JSON.stringify(pattern)}: there is no method ${method}`)
+}
+
+function isMinRate(value: unknown): boolean {
+  if (value === false) return true
+  if (!isObjectOf(value, ['bytes', 'within'])) return false
+  const { bytes = 1, within = 20 } = value
+  return isBetween(bytes, 1, Number.MAX_SAFE_INTEGER) && isBetween(within, 20, LONGEST_TIMER)
+}
+
+function isHealth(value: unknown): boolean {
+  if (typeof value === 'boolean') return true
+  if (!isObjectOf(value, ['live', 'ready'])) return false
+  const { live = '/healthz', ready = '/readyz' } = value
+  return isPath(live) && isPath(ready) && live !== ready
+}
+
+function isPath(value: unknown): boolean {
+  return typeof value === 'string' && /^\/[^?#\s]*$/.test(value)
+}
+
+function isObjectOf(value: unknown, names: readonly string[]): value is Record<string, unknown> {
+  return isObject(value) && Object.keys(Object(value)).every((name) => names.includes(name))
 }
 
 function isFunction(value: unknown): boolean {

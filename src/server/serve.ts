@@ -5,7 +5,10 @@ import { ErrorPages } from '../gateway/error-pages.ts'
 import { Router } from '../gateway/router.ts'
 import type { Application } from './application.ts'
 import { Exchange } from './exchange.ts'
+import { toMinRate } from './guard/rate-guard.ts'
+import { toHealthPaths } from './health/health-answers.ts'
 import { openHttp1 } from './http1/open-http1.ts'
+import type { Listener, ListenerPlan } from './listener.ts'
 import { checkServeOptions, type ServeOptions } from './serve-options.ts'
 import { openThread } from './thread/open-thread.ts'
 import type { Wire } from './wire.ts'
@@ -15,12 +18,18 @@ export interface CloseOptions {
   grace?: number
 }
 
-/** A server that listens. */
+/** A server that listens: this process, its workers, or in one of them its share. */
 export interface Server {
   readonly url: string
   readonly port: number
   /** Takes no more requests, lets live replies end within the grace period and aborts the rest; always resolves. */
   close(options?: CloseOptions): Promise<void>
+  /**
+   * Puts a new process in the place of each worker, one after the other: it listens before the old one takes no more,
+   * lets live replies end within the grace period and ends. Only in the primary of a server with `workers`. Resolves
+   * when the old processes have ended; rejects when a new one does not start, and the old ones that are left go on.
+   */
+  restart?(options?: CloseOptions): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -37,26 +46,48 @@ export async function serve(options: ServeOptions): Promise<Server> {
     hostname,
     maxIdleConnections,
     maxRequestBytes: application.maxRequestBytes,
+    minRate: toMinRate(options.minRate),
+    health: toHealthPaths(options.health),
     delivery: application.delivery,
     answer: (wire: Wire) => new Exchange(application, wire).start(),
     report: (error: unknown) => void application.report(error, undefined),
   }
   const isThreaded = options.transmitter === 'thread'
-  const listener = await (isThreaded
-    ? openThread({ ...plan, maxStall: options.maxStall ?? 0 })
-    : openHttp1(plan))
+  const open = (fd?: number) =>
+    isThreaded ? openThread({ ...plan, fd, maxStall: options.maxStall ?? 0 }) : openHttp1({ ...plan, fd })
+  const listener = await (options.workers === undefined ? open() : openShared(options.workers, plan, open))
   const { port } = listener
   const url = `http://${toAuthority(hostname)}:${port}`
   let closing: Promise<void> | undefined
   const close = ({ grace = 10_000 }: CloseOptions = {}) => {
-    if (!(grace >= 0)) throw new RangeError(`Cannot close within ${grace} ms: \`grace\` must be 0 or more`)
+    checkGrace('close', grace)
     options.signal?.removeEventListener('abort', onAbort)
     return (closing ??= listener.close(grace))
   }
   const onAbort = () => void close()
   options.signal?.addEventListener('abort', onAbort)
   if (options.signal?.aborted) onAbort()
-  return { url, port, close, [Symbol.asyncDispose]: () => close() }
+  const server = { url, port, close, [Symbol.asyncDispose]: () => close() }
+  if (!listener.restart) return server
+  const restart = async ({ grace = 10_000 }: CloseOptions = {}) => {
+    checkGrace('restart', grace)
+    await listener.restart?.(grace)
+  }
+  return { ...server, restart }
+}
+
+function checkGrace(what: string, grace: number): void {
+  if (!(grace >= 0)) throw new RangeError(`Cannot ${what} within ${grace} ms: \`grace\` must be 0 or more`)
+}
+
+// Loaded only where it is asked for.
+async function openShared(
+  workers: number | 'auto',
+  address: Pick<ListenerPlan, 'hostname' | 'port' | 'report'>,
+  open: (fd: number) => Promise<Listener>,
+): Promise<Listener> {
+  const { openWorkers } = await import('./workers/open-workers.ts')
+  return openWorkers(workers, { address, open })
 }
 
 function toApplication(options: ServeOptions): Application {

@@ -3,6 +3,7 @@ import type { RequestFacts } from '../context/request-context.ts'
 import type { ClientGone, ShuttingDown } from '../delivery/errors.ts'
 import type { Framing } from '../delivery/framing.ts'
 import type { FirstBlock, Sink } from '../delivery/sink.ts'
+import type { Coding, PlainBody } from '../reply/selection/encoded-blocks.ts'
 
 /** A reply that is being made on a connection. */
 export interface Live {
@@ -19,6 +20,8 @@ export interface Head {
   readonly framing: Framing
   /** Whether the connection may be used for another request; a transport may have reasons of its own to end it. */
   readonly stays: boolean
+  /** What the body is to be encoded with behind the wire; it is not yet. */
+  readonly coding?: Coding | undefined
 }
 
 /** A head that is decided when it is known how the body begins. */
@@ -43,6 +46,8 @@ export interface Wire {
   readonly takesTrailers: boolean
   /** False while the reply to an earlier request of the connection is being sent. */
   readonly isNext: boolean
+  /** True when a body that goes block by block can be encoded behind the wire, by another thread. */
+  readonly encodes?: boolean
   /** Calls back when {@link isNext} has become true; never when the connection goes first. */
   whenNext(callback: () => void): void
   /**
@@ -62,8 +67,11 @@ export interface Wire {
   end(bytes: Uint8Array | undefined, ended: () => void): void
   /** Sends text or bytes as a whole reply of status 200, the short way: most replies of most servers go it. */
   sendPlain(body: string | Bytes, stays: boolean): void
-  /** The way for a body that goes block by block; the reply must be the next. */
-  toSink(head: PendingHead): Sink
+  /**
+   * The way for a body that goes block by block; the reply must be the next. `begin` is given only to a wire that
+   * encodes, and decides with what.
+   */
+  toSink(head: PendingHead, begin?: PlainBody['begin']): Sink
   /** Breaks the connection off. */
   destroy(): void
 }

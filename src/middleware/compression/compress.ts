@@ -36,7 +36,7 @@ export function compress(options: CompressOptions = {}): Middleware {
 function apply(facts: CompressionFacts): Response | Promise<Response> {
   const { response, context, settings } = facts
   const { headers } = response
-  const { levels } = settings
+  const { levels, by } = settings
   const { method, transport } = context
   const decision = decideCompression(facts)
   switch (decision.kind) {
@@ -56,7 +56,7 @@ function apply(facts: CompressionFacts): Response | Promise<Response> {
       const { encoding } = decision
       const head = isTyped ? toCompressedHeaders(headers, encoding) : toVaryingHeaders(headers)
       const { delivery } = transport
-      return streamCompressed(response, { encoding, levels, delivery, isTyped, headers: head })
+      return streamCompressed(response, { encoding, levels, by, delivery, isTyped, headers: head })
     }
   }
 }

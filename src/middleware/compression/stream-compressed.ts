@@ -1,16 +1,22 @@
 import { Blocks } from '../../body/blocks.ts'
+import type { FirstBlock } from '../../delivery/sink.ts'
 import type { Delivery } from '../../delivery/pump.ts'
 import { Reply } from '../../reply/reply.ts'
 import type { ReplyInit, ReplyOptions } from '../../reply/reply-options.ts'
 import { blocksOf, withBlocks } from '../../reply/with-blocks.ts'
+import type { CompressSettings } from './compress-options.ts'
 import { toCompressedHeaders } from './compressed-head.ts'
+import { type Coding, EncodedBlocks } from '../../reply/selection/encoded-blocks.ts'
 import { CompressedBlocks, type CompressionPlan } from './blocks/compressed-blocks.ts'
-import { Compressor, type Levels } from './blocks/compressor.ts'
+import { Compressor, levelRanges, type Levels } from './blocks/compressor.ts'
+import { PlainBlocks } from './blocks/plain-blocks.ts'
 import type { Encoding } from '../../reply/selection/negotiate-encoding.ts'
 
 export interface StreamCompressedOptions {
   readonly encoding: Encoding
   readonly levels: Levels
+  /** Whether its sender may compress it in another thread. */
+  readonly by: CompressSettings['by']
   /** For a reply that does not say. */
   readonly delivery: Delivery
   /** False where the first block has to tell whether it is text. */
@@ -33,10 +39,21 @@ export function streamCompressed(response: Response, options: StreamCompressedOp
     isCommitted: commit === 'now',
     heartbeat,
     onError,
-    begin: (content, isCommitted) => begin(made, options, { content, isCommitted }),
+    begin: (content, isCommitted) => toCompressor(begin(made, options, { content, isCommitted })),
     report: (fault) => faults.push(fault),
   }
-  const blocks = new Blocks(new CompressedBlocks(plan), undefined)
+  const encoded = new CompressedBlocks(plan)
+  const plain = new PlainBlocks(plan.blocks)
+  const blocks =
+    options.by === 'application'
+      ? new Blocks(encoded)
+      : new EncodedBlocks({
+          encoded,
+          plain,
+          begin: ({ content }) => begin(made, options, { content, isCommitted: content === 'unknown' }),
+          heartbeat,
+          onError,
+        })
   blocks.onClose(() => {
     if (faults.length > 0) throw faults[0]
   })
@@ -45,12 +62,12 @@ export function streamCompressed(response: Response, options: StreamCompressedOp
 }
 
 interface First {
-  content: 'text' | 'bytes' | 'empty'
+  content: FirstBlock['content']
   isCommitted: boolean
 }
 
 // Decides what only the first block tells. A head that has gone out, or that another host has taken, stays as it is.
-function begin(made: Reply, options: StreamCompressedOptions, first: First): Compressor | undefined {
+function begin(made: Reply, options: StreamCompressedOptions, first: First): Coding | undefined {
   const { encoding, levels, isTyped } = options
   const { headers } = made
   const mayChange = !first.isCommitted && !made.bodyUsed && made.body?.locked !== true
@@ -64,7 +81,11 @@ function begin(made: Reply, options: StreamCompressedOptions, first: First): Com
     headers.set('content-type', 'text/plain;charset=UTF-8')
     if (!headers.has('x-content-type-options')) headers.set('x-content-type-options', 'nosniff')
   }
-  return new Compressor(encoding, levels)
+  return { encoding, level: levels[encoding] ?? levelRanges[encoding][2] }
+}
+
+function toCompressor(coding: Coding | undefined): Compressor | undefined {
+  return coding && new Compressor(coding.encoding, { [coding.encoding]: coding.level })
 }
 
 // What the pump would send by itself is part of the encoding here.

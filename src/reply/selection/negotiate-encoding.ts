@@ -1,6 +1,13 @@
 /** The content codings that a body can be sent in (RFC 9110 §8.4.1, RFC 7932, RFC 8878). */
 export type Encoding = 'zstd' | 'br' | 'gzip' | 'deflate'
 
+const everyEncoding: readonly Encoding[] = ['zstd', 'br', 'gzip', 'deflate']
+
+/** The encoding of a name, or undefined where it is none. */
+export function toEncoding(name: string): Encoding | undefined {
+  return everyEncoding.find((encoding) => encoding === name)
+}
+
 /** In what a body is to be sent. */
 export type Negotiated<Name extends Encoding = Encoding> =
   /** `isForced`: the client takes nothing that is not encoded. */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { ClientGone, type ShuttingDown } from '../../delivery/errors.ts'
 import type { Live } from '../wire.ts'
+import { resetting } from './resetting.ts'
 
 const none: readonly Live[] = []
 
@@ -63,10 +64,13 @@ export class Connection {
     if (this.#drained) this.#endIfIdle(this.#drained)
   }
 
-  /** Lets the replies end that are being made, and then the connection; resolves when their sources are closed. */
-  drain(): Promise<void> {
+  /**
+   * Lets the replies end that are being made, and then the connection; resolves when their sources are closed. Where
+   * it lingers, an idle connection stays open for one more reply.
+   */
+  drain({ lingers = false } = {}): Promise<void> {
     this.#drained ??= Promise.withResolvers()
-    this.#endIfIdle(this.#drained)
+    if (!lingers) this.#endIfIdle(this.#drained)
     return this.#drained.promise
   }
 
@@ -82,7 +86,7 @@ export class Connection {
 
   #endIfIdle({ resolve }: PromiseWithResolvers<void>): void {
     if (this.#live.length > 0) return
-    this.#socket.destroySoon()
+    if (!resetting.has(this.#socket)) this.#socket.destroySoon()
     resolve()
   }
 }

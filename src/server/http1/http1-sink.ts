@@ -7,6 +7,7 @@ import { ClientGone, LifecycleError, ShuttingDown } from '../../delivery/errors.
 import type { Framing } from '../../delivery/framing.ts'
 import type { FirstBlock, Sink } from '../../delivery/sink.ts'
 import type { PendingHead } from '../wire.ts'
+import { resetting } from './resetting.ts'
 
 const NOTHING = new Uint8Array(0)
 
@@ -113,18 +114,22 @@ export class Http1Sink implements Sink {
   abort(error: Error): void {
     if (this.#isHeadWaiting) this.push()
     const isUrgent = error instanceof ClientGone || error instanceof ShuttingDown
-    if (!this.#isCommitted || isUrgent || !this.held || this.#socket.destroyed) return this.#tearDown()
-    const timer = setTimeout(() => this.#socket.destroy(), DRAIN_LIMIT).unref()
+    if (!this.#isCommitted || isUrgent || this.#socket.destroyed) return this.#tearDown(isUrgent)
+    resetting.add(this.#socket)
+    if (!this.held) return this.#tearDown(false)
+    const timer = setTimeout(() => this.#tearDown(true), DRAIN_LIMIT).unref()
     this.whenFree(() => {
       clearTimeout(timer)
-      this.#tearDown()
+      this.#tearDown(false)
     })
   }
 
   // A body that is ended by closing looks whole when the connection is closed: only a reset shows that it is not.
-  #tearDown(): void {
-    if (this.#framing.kind !== 'close') this.#socket.destroy()
-    else setTimeout(() => this.#socket.resetAndDestroy(), RESET_DELAY)
+  #tearDown(isUrgent: boolean): void {
+    const socket = this.#socket
+    if (this.#framing.kind !== 'close') socket.destroy()
+    else if (isUrgent) socket.resetAndDestroy()
+    else setTimeout(() => socket.resetAndDestroy(), RESET_DELAY)
   }
 }
 

@@ -1,6 +1,6 @@
 // The application's side of the transmitter thread: it starts it, and gives each request that comes from it a wire.
 import { Worker } from 'node:worker_threads'
-import { ClientGone, ShuttingDown, toError } from '../../delivery/errors.ts'
+import { ClientGone, ShuttingDown, TooSlow, toError } from '../../delivery/errors.ts'
 import type { Delivery } from '../../delivery/pump.ts'
 import { HttpError } from '../../reply/http-error.ts'
 import type { Listener, ListenerPlan } from '../listener.ts'
@@ -54,12 +54,15 @@ class ThreadListener implements Listener {
     const back = createRing()
     const exit = new SharedArrayBuffer(8)
     this.#exit = new Int32Array(exit)
-    const { port, hostname, maxIdleConnections, maxRequestBytes, maxStall } = plan
+    const { port, hostname, fd, maxIdleConnections, maxRequestBytes, minRate, health, maxStall } = plan
     const workerData: TransmitterPlan = {
       port,
       hostname,
+      fd,
       maxIdleConnections,
       maxRequestBytes,
+      minRate,
+      health,
       maxStall,
       out,
       back,
@@ -79,13 +82,13 @@ class ThreadListener implements Listener {
     return this.#listening.promise
   }
 
-  close(grace: number): Promise<void> {
-    this.#closing ??= this.#close(grace)
+  close(grace: number, linger = 0): Promise<void> {
+    this.#closing ??= this.#close(grace, linger)
     return this.#closing
   }
 
-  async #close(grace: number): Promise<void> {
-    this.#order({ kind: 'close', grace })
+  async #close(grace: number, linger: number): Promise<void> {
+    this.#order({ kind: 'close', grace, linger })
     await this.#drained.promise
     if (this.#live > 0) await (this.#isIdle ??= Promise.withResolvers<void>()).promise
     this.#forgetExit()
@@ -144,6 +147,7 @@ class ThreadListener implements Listener {
     else if (type === toApplication.bodyEnd) wire.onBody(undefined)
     else if (type === toApplication.bodyFailed) wire.onBodyFailed(toBodyError(this.#text(start, end)))
     else if (type === toApplication.gone) this.#onGone(wire, new ClientGone())
+    else if (type === toApplication.slow) this.#onGone(wire, new TooSlow())
     else if (type === toApplication.shutdown)
       this.#onGone(wire, new ShuttingDown('Cannot finish the reply: the server is closing'))
     else if (type === toApplication.stalled) {
@@ -236,9 +240,12 @@ class ThreadListener implements Listener {
 
   // Outside any promise, in a turn of its own: what it throws is nobody's but the process's.
   #whenIdle(limit: number, callback: () => void): void {
-    const timer = setTimeout(callback, limit)
-    const idle = this.#wires.size === 0 ? undefined : (this.#isIdle ??= Promise.withResolvers<void>()).promise
-    void Promise.resolve(idle).then(() => {
+    this.#isIdle ??= Promise.withResolvers()
+    if (this.#live === 0) this.#isIdle.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, limit)
+    void this.#isIdle.promise.then(resolve)
+    void promise.then(() => {
       clearTimeout(timer)
       setImmediate(callback)
     })

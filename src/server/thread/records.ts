@@ -1,6 +1,8 @@
 // What the two threads tell each other through their rings. The id of a record is that of the request, given by the
 // transmitter, and its own until the application has released it; what comes for a reply that is over is ignored.
 import type { Framing } from '../../delivery/framing.ts'
+import type { Coding } from '../../reply/selection/encoded-blocks.ts'
+import { toEncoding } from '../../reply/selection/negotiate-encoding.ts'
 import type { Head } from '../wire.ts'
 
 /** From the application to the transmitter. */
@@ -49,7 +51,8 @@ export const toApplication = {
   credit: 6,
   /** The reply before it on the connection has been sent. */
   next: 7,
-  /** All of the reply is with the operating system; and how many heartbeats went with it. */
+  /** All of the reply is with the operating system; and how many heartbeats went with it, or, where it was encoded
+   * by the transmitter, how many bytes the body became. */
   ended: 8,
   /** The client has left. */
   gone: 9,
@@ -59,6 +62,8 @@ export const toApplication = {
   stalled: 11,
   /** Asks whether the application is alive. */
   ping: 12,
+  /** The client took less than it must: the reply was broken off. */
+  slow: 13,
 } as const
 
 /** What a request says, as far as it has to be known before anybody asks. */
@@ -133,21 +138,29 @@ export function parseFields(lines: string): string[] {
 }
 
 /** A head as text of latin1. */
-export function formatHead({ status, reason, fields, framing, stays }: Head): string {
+export function formatHead({ status, reason, fields, framing, stays, coding }: Head): string {
   const length = framing.kind === 'length' ? framing.bytes : ''
-  return `${status}\n${stays ? 1 : 0}\n${framing.kind}\n${length}\n${reason}\n${formatFields(fields)}`
+  const code = coding ? `${coding.encoding} ${coding.level}` : ''
+  return `${status}\n${stays ? 1 : 0}\n${framing.kind}\n${length}\n${code}\n${reason}\n${formatFields(fields)}`
 }
 
 /** The head of a text that {@link formatHead} has made. */
 export function parseHead(text: string): Head {
-  const [status, stays, kind, length, reason = '', ...fields] = text.slice(0, -1).split('\n')
+  const [status, stays, kind, length, code = '', reason = '', ...fields] = text.slice(0, -1).split('\n')
   return {
     status: Number(status),
     reason,
     fields,
     framing: toFraming(kind, Number(length)),
     stays: stays === '1',
+    coding: toCoding(code),
   }
+}
+
+function toCoding(code: string): Coding | undefined {
+  const [name = '', level] = code.split(' ')
+  const encoding = toEncoding(name)
+  return encoding && { encoding, level: Number(level) }
 }
 
 function toFraming(kind: string | undefined, bytes: number): Framing {

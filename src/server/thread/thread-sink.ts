@@ -1,8 +1,9 @@
 // One reply on its way through the ring. What is in the ring is being sent by another thread, whatever this one does
 // next (G1); how much of it may be there is bounded by credit, which comes back as the bytes leave (G2).
-import { ClientGone, LifecycleError, ShuttingDown } from '../../delivery/errors.ts'
+import { ClientGone, ContractError, LifecycleError, ShuttingDown } from '../../delivery/errors.ts'
 import type { Framing } from '../../delivery/framing.ts'
 import type { Beat, DirectFrames, FirstBlock, Sink } from '../../delivery/sink.ts'
+import type { Coding } from '../../reply/selection/encoded-blocks.ts'
 import type { RingWriter } from '../ring/ring-writer.ts'
 import type { Head } from '../wire.ts'
 import type { Outlet } from './outlet.ts'
@@ -28,6 +29,8 @@ interface Waiting {
 /** A head that is decided when it is known how the body begins. */
 export interface ThreadHead {
   frame(first: FirstBlock): Framing
+  /** What the transmitter is to encode the body with, decided before `frame`. */
+  readonly begin?: ((first: FirstBlock) => Coding | undefined) | undefined
   /** What is to be written; throws for a field that would be refused. */
   write(framing: Framing): Head | undefined
 }
@@ -39,7 +42,10 @@ export class ThreadSink implements Sink, DirectFrames {
   readonly #id: number
   #head: ThreadHead | undefined
   #isChunked = false
+  #coding: Coding | undefined
   #onTheWay = 0
+  // Bytes of the body that were put, as they were put.
+  #given = 0
   // What waits for credit or for room, and how much of the first of it has gone.
   #waiting: Waiting[] = []
   #gone = 0
@@ -49,6 +55,7 @@ export class ThreadSink implements Sink, DirectFrames {
   #ended: ((extra: number) => void) | undefined
   #drainLimit: NodeJS.Timeout | undefined
   #isAborted = false
+  #isDraining = false
   #beatSize = 0
 
   constructor(outlet: Outlet, id: number, head?: ThreadHead) {
@@ -66,16 +73,35 @@ export class ThreadSink implements Sink, DirectFrames {
     return this
   }
 
+  /** True while what was given before the reply failed is still to leave: its number is in use until it has. */
+  get isDraining(): boolean {
+    return this.#isDraining
+  }
+
   frame(first: FirstBlock): Framing {
     if (!this.#head) throw new LifecycleError('Cannot decide the framing: the head has gone out')
-    return this.#head.frame(first)
+    const coding = this.#head.begin?.(first)
+    const framing = this.#head.frame(first)
+    if (coding && framing.kind === 'length') {
+      throw new ContractError(
+        'G6',
+        `Cannot send a body of ${framing.bytes} bytes in ${coding.encoding}: nobody knows its length; leave Content-Length out`,
+      )
+    }
+    this.#coding = framing.kind === 'none' ? undefined : coding
+    return framing
+  }
+
+  /** True for a body that the transmitter encodes, and frames then. */
+  get takesPlain(): boolean {
+    return this.#coding !== undefined
   }
 
   commit(framing: Framing): void {
     const head = this.#head?.write(framing)
-    if (head) this.putHead(head)
+    if (head) this.putHead(this.#coding ? { ...head, coding: this.#coding } : head)
     this.#head = undefined
-    this.#isChunked = framing.kind === 'chunked'
+    this.#isChunked = framing.kind === 'chunked' && !this.#coding
   }
 
   /** The head, as the transmitter is told it; it becomes visible with the first write, or at the next `push`. */
@@ -160,10 +186,11 @@ export class ThreadSink implements Sink, DirectFrames {
 
   abort(error: Error): void {
     this.#isAborted = true
+    this.#ended = undefined
     const isUrgent = error instanceof ClientGone || error instanceof ShuttingDown
     if (isUrgent) return this.#breakOff('now')
+    this.#isDraining = true
     this.#last = () => {
-      clearTimeout(this.#drainLimit)
       this.#breakOff('drained')
       return true
     }
@@ -178,23 +205,28 @@ export class ThreadSink implements Sink, DirectFrames {
     this.#tellFree()
   }
 
-  /** Everything has left, and so many heartbeats. */
-  onEnded(beats: number): void {
+  /** Everything has left, and so many heartbeats; or so many bytes, where the transmitter has encoded it. */
+  onEnded(count: number): void {
+    this.#isDraining = false
     const ended = this.#ended
     this.#ended = undefined
-    ended?.(beats * this.#beatSize)
+    ended?.(this.#coding ? count - this.#given : count * this.#beatSize)
   }
 
   /** Nobody takes any of it any more. */
   onGone(): void {
+    this.#isDraining = false
     clearTimeout(this.#drainLimit)
     this.#waiting = []
     this.#last = undefined
     this.#isAborted = true
   }
 
+  // The transmitter tells that the reply is over, whichever way it was broken off.
   #breakOff(how: 'now' | 'drained'): void {
+    const isDraining = this.#isDraining
     this.onGone()
+    this.#isDraining = isDraining
     this.#outlet.putText(toTransmitter.abort, this.#id, how)
   }
 
@@ -223,6 +255,7 @@ export class ThreadSink implements Sink, DirectFrames {
     this.#writer.put(toTransmitter.data, this.#id, framed)
     this.#writer.publish()
     this.#onTheWay += framed
+    this.#given += framed
     return size
   }
 
@@ -269,6 +302,7 @@ export class ThreadSink implements Sink, DirectFrames {
     const isWhole = this.#gone === frame.byteLength
     this.#writer.put(isWhole && !isPiece ? toTransmitter.data : toTransmitter.piece, this.#id, size)
     this.#onTheWay += size
+    this.#given += size
     if (!isWhole) return true
     this.#waiting.shift()
     this.#gone = 0

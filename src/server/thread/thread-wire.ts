@@ -4,8 +4,9 @@ import { type Bytes, toUint8Array } from '../../body/block.ts'
 import { ClientGone, type ShuttingDown } from '../../delivery/errors.ts'
 import type { Framing } from '../../delivery/framing.ts'
 import type { Delivery } from '../../delivery/pump.ts'
-import type { Sink } from '../../delivery/sink.ts'
+import type { FirstBlock, Sink } from '../../delivery/sink.ts'
 import type { HttpError } from '../../reply/http-error.ts'
+import type { PlainBody } from '../../reply/selection/encoded-blocks.ts'
 import type { Head, Live, PendingHead, Wire } from '../wire.ts'
 import type { Outlet } from './outlet.ts'
 import { formatHead, type RequestRecord, toTransmitter } from './records.ts'
@@ -33,6 +34,7 @@ const WHOLE = CREDIT / 2
 
 /** One request on a connection of the transmitter. */
 export class ThreadWire implements Wire {
+  readonly encodes = true
   readonly #plan: ThreadWirePlan
   readonly #outlet: Outlet
   #live: Live | undefined
@@ -46,6 +48,7 @@ export class ThreadWire implements Wire {
   // A long text of a handler goes on its way when the exchange is over already.
   #isSending = false
   #isClosed = false
+  #isForgotten = false
 
   constructor(plan: ThreadWirePlan) {
     this.#plan = plan
@@ -94,7 +97,7 @@ export class ThreadWire implements Wire {
   close(): void {
     this.#isClosed = true
     if (this.#reading) this.onBodyFailed(toOverError())
-    if (!this.#isSending) this.#plan.closed()
+    this.#forget()
   }
 
   writeHead(head: Head): void {
@@ -133,12 +136,13 @@ export class ThreadWire implements Wire {
     })
   }
 
-  toSink(head: PendingHead): Sink {
+  toSink(head: PendingHead, begin?: PlainBody['begin']): Sink {
     const write = (framing: Framing): Head | undefined => {
       head.write(framing)
       return this.#head
     }
-    this.#sink = new ThreadSink(this.#outlet, this.#plan.id, { frame: (first) => head.frame(first), write })
+    const frame = (first: FirstBlock) => head.frame(first)
+    this.#sink = new ThreadSink(this.#outlet, this.#plan.id, { frame, begin, write })
     return this.#sink
   }
 
@@ -181,6 +185,7 @@ export class ThreadWire implements Wire {
   onEnded(beats: number): void {
     this.#onEnded?.()
     this.#sink?.onEnded(beats)
+    this.#forget()
   }
 
   onGone(reason: ClientGone | ShuttingDown): void {
@@ -188,7 +193,8 @@ export class ThreadWire implements Wire {
     this.#sink?.onGone()
     this.onBodyFailed(reason)
     this.#live?.abort(reason)
-    this.#sent()
+    this.#isSending = false
+    this.#forget()
   }
 
   #putWhole(head: string, bytes: Uint8Array | undefined): void {
@@ -226,9 +232,15 @@ export class ThreadWire implements Wire {
   }
 
   #sent(): void {
-    if (!this.#isSending) return
     this.#isSending = false
-    if (this.#isClosed) this.#plan.closed()
+    this.#forget()
+  }
+
+  // The number is in use as long as the exchange, or what it has left behind.
+  #forget(): void {
+    if (!this.#isClosed || this.#isSending || this.#sink?.isDraining || this.#isForgotten) return
+    this.#isForgotten = true
+    this.#plan.closed()
   }
 }
 

@@ -1,7 +1,7 @@
 // One request and its reply in the transmitter: what the ring brings goes to the client, as far as it reads, and what
 // has left is told to the application as credit.
 import { STATUS_CODES } from 'node:http'
-import { ClientGone, ShuttingDown, toError } from '../../delivery/errors.ts'
+import { ClientGone, ShuttingDown, TooSlow, toError } from '../../delivery/errors.ts'
 import type { Framing } from '../../delivery/framing.ts'
 import type { Sink } from '../../delivery/sink.ts'
 import { HttpError } from '../../reply/http-error.ts'
@@ -20,6 +20,7 @@ import {
 import { CREDIT } from '../thread/thread-sink.ts'
 import { PLAIN_STAYS, PLAIN_TEXT } from '../thread/thread-wire.ts'
 import type { Head, Live } from '../wire.ts'
+import { CodedSink } from './coded-sink.ts'
 import { Gathering } from './gathering.ts'
 
 export interface RelayPlan {
@@ -41,6 +42,8 @@ export class Relay implements Live {
   isTouched = false
   /** True in the middle of a frame. */
   isInside = false
+  /** True when the application says nothing more of it. */
+  isReleased = false
   readonly #plan: RelayPlan
   readonly #wire: HttpWire
   readonly #outlet: Outlet
@@ -62,6 +65,11 @@ export class Relay implements Live {
     this.#plan = plan
     this.#wire = plan.wire
     this.#outlet = plan.outlet
+  }
+
+  /** True when nothing more is to be done for it. */
+  get isOver(): boolean {
+    return this.#isOver
   }
 
   /** Tells the application of the request. */
@@ -89,7 +97,7 @@ export class Relay implements Live {
   abort(reason: ClientGone | ShuttingDown): void {
     if (this.#isOver) return
     const isGone = reason instanceof ClientGone
-    this.#signal(isGone ? toApplication.gone : toApplication.shutdown)
+    this.#signal(toSignal(reason))
     if (this.#sink) this.#sink.abort(reason)
     else if (!isGone) this.#wire.destroy()
     this.#close()
@@ -106,6 +114,8 @@ export class Relay implements Live {
 
   /** The process ends: what is not complete must not look so. */
   breakOff(): void {
+    if (this.#isOver) return
+    if (this.#isOver) return
     if (this.#framing.kind === 'close') this.#wire.reset()
     else this.#wire.destroy()
   }
@@ -121,10 +131,7 @@ export class Relay implements Live {
     try {
       this.#take(type, payload)
     } catch (error) {
-      this.#plan.report(error)
-      this.abort(
-        new ShuttingDown('Cannot finish the reply: the transmitter cannot send it', { cause: error }),
-      )
+      this.#fail(error)
     }
   }
 
@@ -154,25 +161,33 @@ export class Relay implements Live {
     else if (type === toTransmitter.destroy) this.#onDestroy()
   }
 
+  #fail(cause: unknown): void {
+    this.#plan.report(cause)
+    this.abort(new ShuttingDown('Cannot finish the reply: the transmitter cannot send it', { cause }))
+  }
+
   #onHead(head: Head): void {
-    const { framing } = head
+    const { framing, coding } = head
     this.#framing = framing
-    this.#sink = this.#wire.toSink({ frame: () => framing, write: () => this.#wire.writeHead(head) })
+    const sink = this.#wire.toSink({ frame: () => framing, write: () => this.#wire.writeHead(head) })
+    this.#sink = coding ? new CodedSink(sink, coding, (error) => this.#fail(error)) : sink
     this.#sink.commit(framing)
   }
 
   #onEnd(trailers: readonly string[]): void {
     this.#isEnding = true
     this.#last = (frames) => {
-      this.#sink?.end(frames, trailers, () => this.#onEnded())
+      this.#sink?.end(frames, trailers, (bytes) => {
+        this.#gathering.reuse()
+        this.#onEnded(bytes)
+      })
       this.#stopBeat()
     }
   }
 
-  #onEnded(): void {
+  #onEnded(bytes = this.#beats): void {
     if (this.#isOver) return
-    this.#gathering.reuse()
-    this.#outlet.putNumber(toApplication.ended, this.id, this.#beats)
+    this.#outlet.putNumber(toApplication.ended, this.id, bytes)
     this.#close()
   }
 
@@ -201,13 +216,13 @@ export class Relay implements Live {
     if (!sink) return this.#onDestroy()
     if (!isDrained) {
       sink.abort(new ShuttingDown('Cannot finish the reply: it was broken off'))
-      return this.#close()
+      return this.#onEnded()
     }
     this.#isEnding = true
     this.#last = (frames) => {
       if (frames.length > 0) sink.writeAll(frames)
       sink.abort(new Error('Cannot finish the reply: it has failed'))
-      this.#close()
+      this.#onEnded()
     }
   }
 
@@ -249,9 +264,11 @@ export class Relay implements Live {
     try {
       this.#body ??= this.#request?.body()?.getReader()
       const piece = await this.#body?.read()
+      if (this.#isOver) return
       if (!piece || piece.done) this.#signal(toApplication.bodyEnd)
       else this.#outlet.putBytes(toApplication.body, this.id, piece.value)
     } catch (error) {
+      if (this.#isOver) return
       const status = error instanceof HttpError ? error.status : ''
       this.#outlet.putText(toApplication.bodyFailed, this.id, `${status}\n${toError(error).message}`)
     }
@@ -314,4 +331,9 @@ export class Relay implements Live {
       fields: formatFields(request?.fields ?? []),
     }
   }
+}
+
+function toSignal(reason: ClientGone | ShuttingDown): number {
+  if (reason instanceof TooSlow) return toApplication.slow
+  return reason instanceof ClientGone ? toApplication.gone : toApplication.shutdown
 }

@@ -53,6 +53,7 @@ export class Transmitter {
         ...this.#plan,
         delivery: 'block',
         answer: (wire) => this.#onRequest(wire),
+        isStalled: () => this.#watch?.isStalled === true,
         report: (error) => this.#report(error),
       })
       this.#onWake()
@@ -82,7 +83,8 @@ export class Transmitter {
       limit,
       ask: () => this.#outlet.putSignal(toApplication.ping, 0),
       listen: () => this.#onWake(),
-      isNeeded: () => this.#live > 0,
+      // Who asks for the server's health waits for the application, too.
+      isNeeded: () => this.#live > 0 || this.#plan.health !== undefined,
       stalled: () => this.#onStall(limit),
       recovered: (took) => this.#onRecovery(took),
     })
@@ -91,11 +93,11 @@ export class Transmitter {
   #onOrder(order: Order): void {
     if (Atomics.load(this.#exit, 0) === 1) return this.#onExit()
     if (order === 0) this.#onWake()
-    else if (order.kind === 'close') void this.#close(order.grace)
+    else if (order.kind === 'close') void this.#close(order)
   }
 
-  async #close(grace: number): Promise<void> {
-    await this.#listener?.close(grace)
+  async #close({ grace, linger }: Extract<Order, { kind: 'close' }>): Promise<void> {
+    await this.#listener?.close(grace, linger)
     this.#watch?.stop()
     this.#tell({ kind: 'drained' })
   }
@@ -156,12 +158,26 @@ export class Transmitter {
   }
 
   #toRelay(id: number, wire: HttpWire): Relay {
-    const closed = () => void this.#live--
-    return new Relay({ id, wire, outlet: this.#outlet, closed, report: (error) => this.#report(error) })
+    const closed = () => this.#onClosed(relay)
+    const relay = new Relay({
+      id,
+      wire,
+      outlet: this.#outlet,
+      closed,
+      report: (error) => this.#report(error),
+    })
+    return relay
+  }
+
+  // A number is free when both threads are done with it: what is left of a reply that has failed may still be leaving.
+  #onClosed(relay: Relay): void {
+    this.#live--
+    if (relay.isReleased) this.#relays.delete(relay.id)
   }
 
   #release(relay: Relay): void {
-    this.#relays.delete(relay.id)
+    relay.isReleased = true
+    if (relay.isOver) this.#relays.delete(relay.id)
     this.#latest = undefined
   }
 

@@ -1,0 +1,412 @@
+import { describe, expect, it, vi } from 'vitest'
+import { ClientGone, LifecycleError, ShuttingDown } from '../../delivery/errors.ts'
+import type { Framing } from '../../delivery/framing.ts'
+import { HttpError } from '../../reply/http-error.ts'
+import { createRing } from '../ring/ring-memory.ts'
+import { RingReader } from '../ring/ring-reader.ts'
+import type { Head, Live } from '../wire.ts'
+import { Outlet } from './outlet.ts'
+import { parseHead, type RequestRecord, toTransmitter } from './records.ts'
+import { CREDIT } from './thread-sink.ts'
+import { PLAIN_STAYS, PLAIN_TEXT, ThreadWire, type ThreadWirePlan } from './thread-wire.ts'
+
+const ID = 9
+const names = new Map(Object.entries(toTransmitter).map(([name, type]): [number, string] => [type, name]))
+
+const request: RequestRecord = {
+  method: 'POST',
+  version: '1.1',
+  secure: false,
+  takesTrailers: true,
+  isNext: true,
+  hasBody: true,
+  remoteAddress: '127.0.0.1',
+  remotePort: 4711,
+  authority: 'test',
+  target: '/a',
+  fields: 'x-a\n1\n',
+}
+
+interface Taken {
+  name: string | undefined
+  id: number
+  bytes: Buffer
+}
+
+// A wire, and the other end of its ring.
+function setUp(record: Partial<RequestRecord> = {}, more: Partial<ThreadWirePlan> = {}, size?: number) {
+  const memory = createRing(size)
+  const outlet = new Outlet(memory, () => {})
+  const reader = new RingReader(memory, () => {})
+  const closed = vi.fn<() => void>()
+  const plan = {
+    id: ID,
+    request: { ...request, ...record },
+    outlet,
+    delivery: 'turn',
+    closed,
+    ...more,
+  } as const
+  const read = (): Taken[] => {
+    const taken: Taken[] = []
+    const take = (type: number, id: number, start: number, end: number) =>
+      void taken.push({ name: names.get(type), id, bytes: Buffer.from(reader.bytes.subarray(start, end)) })
+    while (reader.read(take)) outlet.retry()
+    return taken
+  }
+  return { wire: new ThreadWire(plan), outlet, read, closed }
+}
+
+function toHead(more: Partial<Head> = {}): Head {
+  return {
+    status: 200,
+    reason: 'OK',
+    fields: ['x-a', 'caf\u00e9'],
+    framing: { kind: 'chunked' },
+    stays: true,
+    ...more,
+  }
+}
+
+class Noted implements Live {
+  readonly reasons: unknown[] = []
+
+  abort(reason: ClientGone | ShuttingDown): void {
+    this.reasons.push(reason)
+  }
+}
+
+function namesOf(taken: readonly Taken[]): (string | undefined)[] {
+  return taken.map(({ name }) => name)
+}
+
+function bytesOf(taken: readonly Taken[]): Buffer {
+  return Buffer.concat(taken.map(({ bytes }) => bytes))
+}
+
+// What a whole reply holds: its head, and the bytes of its body.
+function splitWhole({ bytes }: Taken): { head: Head; body: string } {
+  const start = 4 + bytes.readUInt32LE(0)
+  return { head: parseHead(bytes.toString('latin1', 4, start)), body: bytes.toString('utf8', start) }
+}
+
+describe('ThreadWire, of its request', () => {
+  it('knows what the transmitter has told', () => {
+    const { wire } = setUp({ version: '1.0', isNext: false })
+    expect(wire).toMatchObject({
+      method: 'POST',
+      version: '1.0',
+      takesTrailers: true,
+      isNext: false,
+      delivery: 'turn',
+    })
+    expect(wire.readRequest()).toMatchObject({ method: 'POST', target: '/a' })
+  })
+
+  it('throws what it was refused for, when it is read', () => {
+    const refusal = new HttpError(413, 'too long')
+    const { wire } = setUp({}, { refusal })
+    expect(() => wire.readRequest()).toThrow(refusal)
+  })
+
+  it('is the next when the transmitter says so, and calls back', () => {
+    const { wire } = setUp({ isNext: false })
+    const next = vi.fn()
+    wire.whenNext(next)
+    expect(next).not.toHaveBeenCalled()
+    wire.onNext()
+    expect([next.mock.calls.length, wire.isNext]).toEqual([1, true])
+  })
+
+  it('asks for early hints, a link a line', () => {
+    const { wire, read } = setUp()
+    wire.hint(['</a.css>; rel=preload', '</b.js>; rel=preload'])
+    expect(read()).toEqual([
+      { name: 'hints', id: ID, bytes: Buffer.from('</a.css>; rel=preload\n</b.js>; rel=preload') },
+    ])
+  })
+})
+
+describe('ThreadWire, which reads a body', () => {
+  it('asks for one piece at a time, and gives it', async () => {
+    const { wire, read } = setUp()
+    for (const text of ['one', 'two']) {
+      const reading = wire.read()
+      expect(namesOf(read())).toEqual(['read'])
+      wire.onBody(Buffer.from(text))
+      expect(String(await reading)).toBe(text)
+    }
+    const last = wire.read()
+    wire.onBody(undefined)
+    expect(await last).toBeUndefined()
+  })
+
+  it('fails with what the transmitter has told', async () => {
+    const { wire } = setUp()
+    const reading = wire.read()
+    const error = new HttpError(413)
+    wire.onBodyFailed(error)
+    await expect(reading).rejects.toBe(error)
+  })
+
+  it('G10: fails a read under way, and each after it, when the client has left', async () => {
+    const { wire, read } = setUp()
+    const reading = wire.read()
+    const gone = new ClientGone()
+    wire.onGone(gone)
+    await expect(reading).rejects.toBe(gone)
+    read()
+    await expect(wire.read()).rejects.toBe(gone)
+    expect(read()).toEqual([])
+  })
+
+  it('fails a read that is under way when the reply is over', async () => {
+    const { wire } = setUp()
+    const reading = wire.read()
+    wire.close()
+    await expect(reading).rejects.toThrow(ClientGone)
+  })
+
+  it('fails a read after the reply is over: nobody would answer it', async () => {
+    const { wire, read } = setUp()
+    wire.close()
+    const reading = wire.read()
+    const settled = await Promise.race([
+      reading.catch((error: unknown) => error),
+      new Promise((resolve) => setImmediate(resolve, 'hangs')),
+    ])
+    expect(settled).toBeInstanceOf(ClientGone)
+    expect(read()).toEqual([])
+  })
+
+  it('ignores a piece that nobody waits for', async () => {
+    const { wire } = setUp()
+    wire.onBody(Buffer.from('late'))
+    wire.onBodyFailed(new Error('late'))
+    const reading = wire.read()
+    wire.onBody(Buffer.from('now'))
+    expect(String(await reading)).toBe('now')
+  })
+})
+
+describe('ThreadWire.writeHead', () => {
+  it.each<[string, Partial<Head>]>([
+    ['a name that is none', { fields: ['x a', '1'] }],
+    ['an empty name', { fields: ['', '1'] }],
+    ['a line feed in a value', { fields: ['x-a', '1\nx-b: 2'] }],
+    ['a NUL in a value', { fields: ['x-a', '\0'] }],
+    ['a character beyond latin1 in a value', { fields: ['x-a', '\u20ac'] }],
+    ['a line feed in the reason', { reason: 'OK\nx-b: 2' }],
+    ['a character beyond latin1 in the reason', { reason: '\u20ac' }],
+  ])('G12: refuses %s, with nothing sent', (_, wrong) => {
+    const { wire, read } = setUp()
+    expect(() => wire.writeHead(toHead(wrong))).toThrow(TypeError)
+    wire.end(undefined, () => {})
+    expect(read()).toEqual([])
+  })
+
+  it('takes whatever latin1 a field and a reason may have', () => {
+    const { wire, read } = setUp()
+    const head = toHead({ reason: '\tcaf\u00e9\u0080', fields: ['x-a', '\t\u0080\u00ff', 'x-a', ''] })
+    wire.writeHead(head)
+    wire.end(undefined, () => {})
+    const [taken] = read()
+    expect(taken && splitWhole(taken)).toEqual({ head, body: '' })
+  })
+})
+
+describe('ThreadWire.end', () => {
+  const length: Framing = { kind: 'length', bytes: 5 }
+
+  it('sends head and body as one, and calls back when all of it has left', () => {
+    const { wire, read } = setUp()
+    const ended = vi.fn()
+    wire.writeHead(toHead({ framing: length }))
+    expect(read()).toEqual([])
+    wire.end(Buffer.from('caf\u00e9'), ended)
+    const taken = read()
+    expect(namesOf(taken)).toEqual(['whole'])
+    expect(taken[0] && splitWhole(taken[0])).toEqual({ head: toHead({ framing: length }), body: 'caf\u00e9' })
+    expect(ended).not.toHaveBeenCalled()
+    wire.onEnded(0)
+    expect(ended).toHaveBeenCalledOnce()
+  })
+
+  it('sends a head alone', () => {
+    const { wire, read } = setUp()
+    const head = toHead({ status: 304, framing: { kind: 'none' }, fields: [] })
+    wire.writeHead(head)
+    wire.end(undefined, () => {})
+    const [taken] = read()
+    expect(taken && splitWhole(taken)).toEqual({ head, body: '' })
+  })
+
+  it('G2: sends a long body in pieces, as far as there is credit', () => {
+    const { wire, read } = setUp()
+    const bytes = Buffer.alloc(3 * CREDIT, 'abc')
+    const ended = vi.fn()
+    const head = toHead({ framing: { kind: 'length', bytes: bytes.byteLength } })
+    wire.writeHead(head)
+    wire.end(bytes, ended)
+    const [first, ...parts] = read()
+    expect([first?.name, parseHead(first?.bytes.toString('latin1') ?? '')]).toEqual(['head', head])
+    expect(bytesOf(parts).byteLength).toBe(CREDIT)
+    for (let some = parts; some.at(-1)?.name !== 'end'; parts.push(...some)) {
+      wire.onCredit(bytesOf(some).byteLength)
+      some = read()
+      expect(some.length).toBeGreaterThan(0)
+    }
+    expect(bytesOf(parts).equals(bytes)).toBe(true)
+    expect(ended).not.toHaveBeenCalled()
+    wire.onEnded(0)
+    expect(ended).toHaveBeenCalledOnce()
+  })
+
+  it('keeps a long body back until it is the next on the connection', () => {
+    const { wire, read } = setUp({ isNext: false })
+    wire.writeHead(toHead({ framing: { kind: 'length', bytes: CREDIT } }))
+    wire.end(Buffer.alloc(CREDIT), () => {})
+    expect(read()).toEqual([])
+    wire.onNext()
+    expect(namesOf(read())[0]).toBe('head')
+  })
+
+  it('G10: never calls back when the client leaves first', () => {
+    const { wire } = setUp()
+    const ended = vi.fn()
+    wire.writeHead(toHead({ framing: { kind: 'length', bytes: CREDIT } }))
+    wire.end(Buffer.alloc(CREDIT), ended)
+    wire.onGone(new ClientGone())
+    wire.onCredit(CREDIT)
+    expect(ended).not.toHaveBeenCalled()
+  })
+})
+
+describe('ThreadWire.sendPlain', () => {
+  it.each([
+    ['text', 'caf\u00e9 \u{1f600}', true, PLAIN_TEXT | PLAIN_STAYS],
+    ['no text', '', false, PLAIN_TEXT],
+    ['bytes', Buffer.from([0, 255, 10]), true, PLAIN_STAYS],
+    ['no bytes', new Uint8Array(0), false, 0],
+  ])('sends %s, and how', (_, body, stays, flags) => {
+    const { wire, read } = setUp()
+    wire.sendPlain(body, stays)
+    expect(read()).toEqual([
+      { name: 'plain', id: ID, bytes: Buffer.concat([Buffer.from([flags]), Buffer.from(body)]) },
+    ])
+  })
+
+  it('is closed at once, as nothing is left to be done here', () => {
+    const { wire, closed } = setUp()
+    wire.sendPlain('text', true)
+    wire.close()
+    expect(closed).toHaveBeenCalledOnce()
+  })
+
+  it.each([
+    ['text', '\u20ac'.repeat(CREDIT), 'text/plain;charset=UTF-8'],
+    ['bytes', Buffer.alloc(2 * CREDIT, 'b'), 'application/octet-stream'],
+  ])('G2: sends long %s by credit, and is closed when all of it has left', (_, body, type) => {
+    const { wire, read, closed } = setUp()
+    const bytes = Buffer.from(body)
+    wire.sendPlain(body, false)
+    wire.close()
+    const [first, ...parts] = read()
+    expect(parseHead(first?.bytes.toString('latin1') ?? '')).toEqual({
+      status: 200,
+      reason: 'OK',
+      fields: ['content-type', type, 'content-length', String(bytes.byteLength)],
+      framing: { kind: 'length', bytes: bytes.byteLength },
+      stays: false,
+    })
+    for (let some = parts; some.at(-1)?.name !== 'end'; parts.push(...some)) {
+      wire.onCredit(bytesOf(some).byteLength)
+      some = read()
+      expect(some.length).toBeGreaterThan(0)
+    }
+    expect(bytesOf(parts).equals(bytes)).toBe(true)
+    expect(closed).not.toHaveBeenCalled()
+    wire.onEnded(0)
+    expect(closed).toHaveBeenCalledOnce()
+  })
+
+  it('G10: is closed when the client leaves in the middle of a long one', () => {
+    const { wire, read, closed } = setUp()
+    wire.sendPlain(Buffer.alloc(2 * CREDIT), true)
+    wire.close()
+    read()
+    wire.onGone(new ClientGone())
+    expect(closed).toHaveBeenCalledOnce()
+    wire.onCredit(CREDIT)
+    expect(namesOf(read())).not.toContain('end')
+  })
+
+  it('keeps its order when the ring is full', () => {
+    const { wire, outlet, read } = setUp({}, {}, 1024)
+    while (!outlet.isFull) outlet.putText(toTransmitter.hints, 1, 'x'.repeat(100))
+    wire.sendPlain('caf\u00e9', true)
+    wire.writeHead(toHead())
+    wire.end(Buffer.from('body'), () => {})
+    wire.destroy()
+    const ours = read().filter(({ id }) => id === ID)
+    expect(namesOf(ours)).toEqual(['plain', 'whole', 'destroy'])
+    expect(ours[0]?.bytes.toString('utf8', 1)).toBe('caf\u00e9')
+    expect(ours[1] && splitWhole(ours[1])).toEqual({ head: toHead(), body: 'body' })
+  })
+})
+
+describe('ThreadWire.toSink', () => {
+  it('gives a sink that sends the head as it is decided, and is told of credit and of the end', async () => {
+    const { wire, read } = setUp()
+    const framing: Framing = { kind: 'chunked' }
+    const sink = wire.toSink({ frame: () => framing, write: () => wire.writeHead(toHead()) })
+    expect(sink.frame({ content: 'text', bytes: 1 })).toEqual(framing)
+    sink.commit(framing)
+    sink.write(Buffer.alloc(CREDIT))
+    const [first] = read()
+    expect(parseHead(first?.bytes.toString('latin1') ?? '')).toEqual(toHead())
+    expect(sink.held).toBe(true)
+    const free = Promise.withResolvers<void>()
+    sink.whenFree(free.resolve)
+    wire.onCredit(CREDIT)
+    await free.promise
+    const ended = vi.fn()
+    sink.end([], [], ended)
+    wire.onEnded(0)
+    expect(ended).toHaveBeenCalledOnce()
+  })
+
+  it('G12: refuses a head that the transmitter could not send, with nothing sent', () => {
+    const { wire, read } = setUp()
+    const framing: Framing = { kind: 'chunked' }
+    const head = toHead({ fields: ['x-a', '\n'] })
+    const sink = wire.toSink({ frame: () => framing, write: () => wire.writeHead(head) })
+    expect(() => sink.commit(framing)).toThrow(TypeError)
+    sink.push()
+    expect(read()).toEqual([])
+    expect(sink.frame({ content: 'text', bytes: 1 })).toEqual(framing)
+    expect(() => sink.frame({ content: 'text', bytes: 1 })).not.toThrow(LifecycleError)
+  })
+})
+
+describe('ThreadWire at the end of its reply', () => {
+  it('is closed once', () => {
+    const { wire, closed } = setUp()
+    wire.close()
+    expect(closed).toHaveBeenCalledOnce()
+  })
+
+  it('breaks the connection off', () => {
+    const { wire, read } = setUp()
+    wire.destroy()
+    expect(read()).toEqual([{ name: 'destroy', id: ID, bytes: Buffer.alloc(0) }])
+  })
+
+  it.each([new ClientGone(), new ShuttingDown('closing')])('G10: tells the reply of %s', (reason) => {
+    const { wire } = setUp()
+    const live = new Noted()
+    wire.open(live)
+    wire.onGone(reason)
+    expect(live.reasons).toEqual([reason])
+  })
+})

@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Gathering } from './gathering.ts'
+
+const SIZE = 65_536
+
+function toText(frames: readonly Uint8Array[]): string {
+  return Buffer.concat(frames).toString('latin1')
+}
+
+// Bytes that are different wherever one looks.
+function toPattern(size: number, first = 0): Buffer {
+  return Buffer.from(Uint8Array.from({ length: size }, (_, index) => ((index + first) * 167) >>> 3))
+}
+
+describe('Gathering', () => {
+  it('puts parts of the ring side by side, in one frame', () => {
+    const gathering = new Gathering()
+    const ring = Buffer.from('-one--two-')
+    gathering.put(ring, 1, 4)
+    gathering.put(ring, 6, 9)
+    const frames = gathering.take()
+    expect(frames).toHaveLength(1)
+    expect(toText(frames)).toBe('onetwo')
+  })
+
+  it('has copied what it was given: the ring is free again', () => {
+    const gathering = new Gathering()
+    const ring = Buffer.from('one')
+    gathering.put(ring, 0, 3)
+    ring.fill('x')
+    expect(toText(gathering.take())).toBe('one')
+  })
+
+  it('gives nothing where nothing was put, and nothing twice', () => {
+    const gathering = new Gathering()
+    expect(gathering.take()).toEqual([])
+    gathering.put(Buffer.from('one'), 0, 0)
+    expect(gathering.take()).toEqual([])
+    gathering.put(Buffer.from('one'), 0, 3)
+    expect(toText(gathering.take())).toBe('one')
+    expect(gathering.take()).toEqual([])
+  })
+
+  it.each([
+    [SIZE - 1, 1],
+    [SIZE, 1],
+    [SIZE + 1, 2],
+    [2 * SIZE, 2],
+    [3 * SIZE + 7, 4],
+  ])('gives %i bytes in %i frames', (size, count) => {
+    const gathering = new Gathering()
+    const bytes = toPattern(size)
+    gathering.put(bytes, 0, size)
+    const frames = gathering.take()
+    expect(frames).toHaveLength(count)
+    expect(Buffer.concat(frames).equals(bytes)).toBe(true)
+  })
+
+  it('leaves alone what was taken, until it may be used again', () => {
+    const gathering = new Gathering()
+    gathering.put(Buffer.from('first'), 0, 5)
+    const frames = gathering.take()
+    for (const text of ['other', 'third']) {
+      gathering.put(Buffer.from(text), 0, 5)
+      expect(toText(gathering.take())).toBe(text)
+    }
+    const another = new Gathering()
+    another.put(Buffer.from('xxxxx'), 0, 5)
+    expect(toText(frames)).toBe('first')
+  })
+
+  it('uses memory again once nothing else does, for whatever reply comes next', () => {
+    const gathering = new Gathering()
+    gathering.put(Buffer.from('first'), 0, 5)
+    const [frame] = gathering.take()
+    gathering.reuse()
+    const another = new Gathering()
+    another.put(Buffer.from('other'), 0, 5)
+    const [again] = another.take()
+    expect(again?.buffer).toBe(frame?.buffer)
+  })
+
+  it('gives memory back once, however often it is told', () => {
+    const gathering = new Gathering()
+    gathering.put(Buffer.from('first'), 0, 5)
+    gathering.take()
+    gathering.reuse()
+    gathering.reuse()
+    const [one, two] = [new Gathering(), new Gathering()]
+    one.put(Buffer.from('one'), 0, 3)
+    two.put(Buffer.from('two'), 0, 3)
+    expect([toText(one.take()), toText(two.take())]).toEqual(['one', 'two'])
+  })
+
+  it('keeps what is gathered while something taken is used again', () => {
+    const gathering = new Gathering()
+    gathering.put(Buffer.from('first'), 0, 5)
+    gathering.take()
+    gathering.put(Buffer.from('second'), 0, 6)
+    gathering.reuse()
+    new Gathering().put(Buffer.from('xxxxxx'), 0, 6)
+    expect(toText(gathering.take())).toBe('second')
+  })
+
+  it('loses nothing and mixes nothing up, wherever it is cut', () => {
+    const sizes = fc.array(fc.oneof(fc.nat({ max: 300 }), fc.integer({ min: SIZE - 9, max: SIZE + 9 })), {
+      maxLength: 6,
+    })
+    fc.assert(
+      fc.property(fc.array(sizes, { maxLength: 4 }), (rounds) => {
+        const gathering = new Gathering()
+        const taken: Buffer[] = []
+        const given: Buffer[] = []
+        for (const round of rounds) {
+          for (const size of round) {
+            const bytes = toPattern(size + 20, given.length)
+            gathering.put(bytes, 10, 10 + size)
+            given.push(bytes.subarray(10, 10 + size))
+          }
+          taken.push(Buffer.concat(gathering.take()))
+          gathering.reuse()
+        }
+        expect(Buffer.concat(taken).equals(Buffer.concat(given))).toBe(true)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})

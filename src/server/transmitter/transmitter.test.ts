@@ -1,0 +1,426 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { MessageChannel } from 'node:worker_threads'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { RawClient } from '../../../test/support/raw-client.ts'
+import { createRing } from '../ring/ring-memory.ts'
+import { RingReader } from '../ring/ring-reader.ts'
+import { Outlet } from '../thread/outlet.ts'
+import { formatHead, parseRequest, toApplication, toTransmitter } from '../thread/records.ts'
+import { PLAIN_STAYS, PLAIN_TEXT } from '../thread/thread-wire.ts'
+import type { Notice, Order, TransmitterPlan } from '../thread/transmitter-plan.ts'
+import { Transmitter } from './transmitter.ts'
+
+const printed = vi.hoisted((): string[] => [])
+
+// What goes to the standard error of the process, past its streams.
+vi.mock('node:fs', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  writeSync: (_: number, text: string) => void printed.push(text),
+}))
+
+afterEach(() => {
+  vi.useRealTimers()
+  printed.length = 0
+})
+
+const names = new Map(Object.entries(toApplication).map(([name, type]): [number, string] => [type, name]))
+
+interface Told {
+  name: string | undefined
+  id: number
+  bytes: Buffer
+}
+
+// The application's side of a transmitter, which runs in this thread too: they meet in their rings and ports alone.
+class Application {
+  readonly plan: TransmitterPlan
+  readonly outlet: Outlet
+  readonly notices: Exclude<Notice, 0>[] = []
+  readonly told: Told[] = []
+  readonly #channel = new MessageChannel()
+  readonly #reader: RingReader
+  #came = Promise.withResolvers<void>()
+
+  constructor(more: Partial<TransmitterPlan> = {}) {
+    const { back = createRing() } = more
+    const [out, exit] = [createRing(), new SharedArrayBuffer(8)]
+    const { port1 } = this.#channel
+    const shared = {
+      port: 0,
+      hostname: '127.0.0.1',
+      maxIdleConnections: 100,
+      maxRequestBytes: 1000,
+      maxStall: 0,
+    }
+    this.plan = { ...shared, ...more, out, back, exit }
+    this.outlet = new Outlet(out, () => port1.postMessage(0))
+    this.#reader = new RingReader(back, () => port1.postMessage(0))
+    port1.on('message', (notice: Notice) => {
+      if (notice === 0) this.#read()
+      else this.notices.push(notice)
+      this.#came.resolve()
+      this.#came = Promise.withResolvers()
+    })
+  }
+
+  start(): Transmitter {
+    const transmitter = new Transmitter(this.plan, this.#channel.port2)
+    void transmitter.listen()
+    return transmitter
+  }
+
+  order(order: Order): void {
+    this.#channel.port1.postMessage(order)
+  }
+
+  /** Waits for a notice, and takes it. */
+  async notice<Kind extends Exclude<Notice, 0>['kind']>(
+    kind: Kind,
+  ): Promise<Extract<Notice, { kind: Kind }>> {
+    for (;;) {
+      const index = this.notices.findIndex((one) => one.kind === kind)
+      const [found] = index === -1 ? [] : this.notices.splice(index, 1)
+      if (found && isKind(found, kind)) return found
+      await this.#came.promise
+    }
+  }
+
+  /** Waits for a record, and takes it. */
+  async until(name: string): Promise<Told> {
+    for (;;) {
+      const index = this.told.findIndex((one) => one.name === name)
+      const [found] = index === -1 ? [] : this.told.splice(index, 1)
+      if (found) return found
+      await this.#came.promise
+    }
+  }
+
+  close(): void {
+    this.#channel.port1.close()
+  }
+
+  // From the first notice on: until then it is awake.
+  #read(): void {
+    do {
+      while (this.#reader.read(this.#take)) this.outlet.retry()
+      this.outlet.retry()
+    } while (!this.#reader.sleep())
+  }
+
+  async listening(): Promise<number> {
+    const { port } = await this.notice('listening')
+    this.#read()
+    return port
+  }
+
+  // oxlint-disable-next-line max-params -- as the ring has it
+  readonly #take = (type: number, id: number, start: number, end: number): void => {
+    this.told.push({ name: names.get(type), id, bytes: Buffer.from(this.#reader.bytes.subarray(start, end)) })
+  }
+}
+
+function isKind<Kind extends Exclude<Notice, 0>['kind']>(
+  notice: Exclude<Notice, 0>,
+  kind: Kind,
+): notice is Extract<Notice, { kind: Kind }> {
+  return notice.kind === kind
+}
+
+async function setUp(more: Partial<TransmitterPlan> = {}) {
+  const application = new Application(more)
+  const transmitter = application.start()
+  const port = await application.listening()
+  const clients: RawClient[] = []
+  onTestFinished(async () => {
+    vi.useRealTimers()
+    for (const client of clients) client.leave()
+    application.order({ kind: 'close', grace: 0 })
+    await application.notice('drained')
+    application.close()
+  })
+  const connect = (): RawClient => {
+    const client = new RawClient(port)
+    clients.push(client)
+    return client
+  }
+  // Sends a request; the number that it was given.
+  const ask = async (client: RawClient, path = '/'): Promise<number> => {
+    client.get(path)
+    return (await application.until('request')).id
+  }
+  return { application, transmitter, outlet: application.outlet, connect, ask, port }
+}
+
+function putHead(outlet: Outlet, id: number, status = 200): void {
+  const fields = ['transfer-encoding', 'chunked']
+  const head = { status, reason: '', fields, framing: { kind: 'chunked' }, stays: true } as const
+  outlet.putText(toTransmitter.head, id, formatHead(head))
+}
+
+function putPlain(outlet: Outlet, id: number, text: string): void {
+  const flags = Buffer.from([PLAIN_TEXT | PLAIN_STAYS])
+  outlet.putBytes(toTransmitter.plain, id, Buffer.concat([flags, Buffer.from(text)]))
+}
+
+describe('Transmitter', () => {
+  it('tells the application its port', async () => {
+    const { port } = await setUp()
+    expect(port).toBeGreaterThan(0)
+  })
+
+  it('tells the application why it cannot listen', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    const application = new Application({ port })
+    application.start()
+    const refused = await application.notice('refused')
+    expect(refused.message).toMatch(`Cannot listen on 127.0.0.1:${port}: the port is in use`)
+    expect(refused.cause).toBeInstanceOf(Error)
+    expect(refused.details).toMatchObject({ code: 'EADDRINUSE', port })
+    application.close()
+    server.close()
+  })
+
+  it('sends the replies of two requests, as the ring brings their parts', async () => {
+    const { outlet, connect, ask, application } = await setUp()
+    const [one, two] = [connect(), connect()]
+    const [first, second] = [await ask(one), await ask(two)]
+    expect(second).not.toBe(first)
+    putHead(outlet, first)
+    putHead(outlet, second)
+    for (const text of ['a', 'b', 'c']) {
+      outlet.putText(toTransmitter.data, first, `1\r\n${text}\r\n`)
+      outlet.putText(toTransmitter.data, second, `2\r\n${text}${text}\r\n`)
+      await one.untilChunk(text)
+      await two.untilChunk(text + text)
+    }
+    outlet.putText(toTransmitter.end, second, '')
+    outlet.putText(toTransmitter.end, first, '')
+    await one.until('0\r\n\r\n')
+    await two.until('0\r\n\r\n')
+    expect([(await application.until('ended')).id, (await application.until('ended')).id]).toEqual([
+      second,
+      first,
+    ])
+  })
+
+  it('G4: takes the pieces of a frame for one, and an abort after them', async () => {
+    const { outlet, connect, ask } = await setUp()
+    const client = connect()
+    const id = await ask(client)
+    putHead(outlet, id)
+    outlet.putText(toTransmitter.piece, id, '6\r\n')
+    outlet.putText(toTransmitter.piece, id, 'abc')
+    outlet.putText(toTransmitter.data, id, 'def\r\n')
+    outlet.putText(toTransmitter.abort, id, 'drained')
+    await client.until('\r\n\r\n')
+    expect(await client.toEnd()).toEqual({ text: '6\r\nabcdef\r\n', how: 'end' })
+  })
+
+  it('sends no heartbeat between the pieces of a frame, though the application takes its time', async () => {
+    const { outlet, connect, ask, application } = await setUp()
+    const client = connect()
+    const id = await ask(client)
+    putHead(outlet, id)
+    outlet.putText(toTransmitter.piece, id, '6\r\nabc')
+    await client.until('abc')
+    const beat = Buffer.from('....1\r\n:\r\n')
+    beat.writeUInt32LE(50)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    outlet.putBytes(toTransmitter.beat, id, beat)
+    outlet.putText(toTransmitter.read, id, '')
+    // The answer comes when the heartbeat has been taken.
+    await application.until('bodyEnd')
+    vi.advanceTimersByTime(500)
+    outlet.putText(toTransmitter.data, id, 'def\r\n')
+    expect(await client.until('def\r\n')).toBe('def\r\n')
+    vi.advanceTimersByTime(50)
+    expect(await client.until(':\r\n')).toBe('1\r\n:\r\n')
+  })
+
+  it('gives a number to another request when the application has released it, not before', async () => {
+    const { outlet, connect, ask } = await setUp()
+    const client = connect()
+    const first = await ask(client)
+    putPlain(outlet, first, 'one')
+    await client.until('one')
+    const second = await ask(client)
+    expect(second).not.toBe(first)
+    outlet.putSignal(toTransmitter.release, first)
+    putPlain(outlet, second, 'two')
+    await client.until('two')
+    expect(await ask(client)).toBe(first)
+  })
+
+  it('ignores what comes for a number that nobody has', async () => {
+    const { outlet, connect, ask } = await setUp()
+    outlet.putText(toTransmitter.data, 9999, 'x')
+    outlet.putSignal(toTransmitter.release, 9999)
+    outlet.putSignal(toTransmitter.pong, 0)
+    const client = connect()
+    putPlain(outlet, await ask(client), 'text')
+    expect((await client.reply()).text).toBe('text')
+  })
+
+  it('tells of a reply that it cannot send, and goes on with the others', async () => {
+    const { outlet, connect, ask, application } = await setUp()
+    const [one, two] = [connect(), connect()]
+    const [first, second] = [await ask(one), await ask(two)]
+    putHead(outlet, first, 99)
+    putPlain(outlet, second, 'text')
+    expect((await two.reply()).text).toBe('text')
+    expect((await one.toEnd()).text).toBe('')
+    expect((await application.until('shutdown')).id).toBe(first)
+    const { error } = await application.notice('fault')
+    expect(error).toMatchObject({ message: expect.stringContaining('Invalid status code') })
+  })
+
+  it('brings requests that come while the ring to the application is full, in their order', async () => {
+    // What a request says is about a thousand bytes: a small ring holds a few.
+    const { outlet, connect, application } = await setUp({ back: createRing(16_384) })
+    const client = connect()
+    const paths = Array.from({ length: 60 }, (_, index) => `/${index}/${'x'.repeat(900)}`)
+    for (const path of paths) client.get(path)
+    for (const path of paths) {
+      const { id, bytes } = await application.until('request')
+      const { target } = parseRequest(bytes.toString('latin1'))
+      expect(target).toBe(path)
+      putPlain(outlet, id, target.split('/')[1] ?? '')
+    }
+    for (const [index] of paths.entries()) expect((await client.reply()).text).toBe(String(index))
+  })
+})
+
+describe('Transmitter, which closes', () => {
+  it('lets live replies end, takes no more requests, and says when it is done', async () => {
+    const { outlet, connect, ask, application } = await setUp()
+    const client = connect()
+    const id = await ask(client)
+    putHead(outlet, id)
+    outlet.putText(toTransmitter.data, id, '1\r\na\r\n')
+    await client.untilChunk('a')
+    application.order({ kind: 'close', grace: 60_000 })
+    outlet.putText(toTransmitter.data, id, '1\r\nb\r\n')
+    await client.untilChunk('b')
+    expect(application.notices).toEqual([])
+    outlet.putText(toTransmitter.end, id, '')
+    expect(await client.toEnd()).toEqual({ text: '0\r\n\r\n', how: 'end' })
+    await application.notice('drained')
+    const late = connect()
+    expect((await late.toEnd()).how).toBe('reset')
+    application.order({ kind: 'close', grace: 0 })
+  })
+
+  it('breaks the rest off after the grace period, and tells their applications', async () => {
+    const { outlet, connect, ask, application } = await setUp()
+    const client = connect()
+    const id = await ask(client)
+    putHead(outlet, id)
+    outlet.putText(toTransmitter.data, id, '1\r\na\r\n')
+    await client.untilChunk('a')
+    application.order({ kind: 'close', grace: 1 })
+    expect((await application.until('shutdown')).id).toBe(id)
+    expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
+    await application.notice('drained')
+    application.order({ kind: 'close', grace: 0 })
+  })
+
+  it('G4: breaks off what is not complete when the process ends, and says so', async () => {
+    const { outlet, connect, ask, application } = await setUp()
+    const [one, two] = [connect(), connect()]
+    const [first, second] = [await ask(one), await ask(two)]
+    putHead(outlet, first)
+    outlet.putText(toTransmitter.data, first, '1\r\na\r\n')
+    await one.untilChunk('a')
+    const exit = new Int32Array(application.plan.exit)
+    Atomics.store(exit, 0, 1)
+    // What the application has sent before it ended leaves.
+    putPlain(outlet, second, 'complete')
+    outlet.putText(toTransmitter.data, first, '1\r\nb\r\n')
+    application.order(0)
+    expect(await one.toEnd()).toEqual({ text: '1\r\nb\r\n', how: 'end' })
+    expect((await two.reply()).text).toBe('complete')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(Atomics.load(exit, 1)).toBe(1)
+    Atomics.store(exit, 0, 0)
+  })
+
+  it('G4: breaks off every reply when the thread ends', async () => {
+    const { transmitter, outlet, connect, ask } = await setUp()
+    const client = connect()
+    const id = await ask(client)
+    putHead(outlet, id)
+    outlet.putText(toTransmitter.data, id, '1\r\na\r\n')
+    await client.untilChunk('a')
+    transmitter.breakOff()
+    expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
+  })
+})
+
+describe('Transmitter of an application that does not answer', () => {
+  async function setUpWatched() {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    const opened = await setUp({ maxStall: 400 })
+    return opened
+  }
+
+  it('asks it only while somebody waits', async () => {
+    const { connect, ask, application, outlet } = await setUpWatched()
+    vi.advanceTimersByTime(5000)
+    const client = connect()
+    const id = await ask(client)
+    expect(application.told).toEqual([])
+    vi.advanceTimersByTime(100)
+    await application.until('ping')
+    outlet.putSignal(toTransmitter.pong, 0)
+    putPlain(outlet, id, 'text')
+    expect((await client.reply()).text).toBe('text')
+    expect(printed).toEqual([])
+  })
+
+  it('breaks its replies off after `maxStall`, refuses more, and serves again when it answers', async () => {
+    const { connect, ask, application, outlet } = await setUpWatched()
+    const [one, two, three] = [connect(), connect(), connect()]
+    const [first, second] = [await ask(one), await ask(two)]
+    putHead(outlet, first)
+    outlet.putText(toTransmitter.data, first, '1\r\na\r\n')
+    await one.untilChunk('a')
+    vi.advanceTimersByTime(100 + 399)
+    expect(printed).toEqual([])
+    vi.advanceTimersByTime(1)
+    expect(printed).toEqual(['millrace: the application has not answered for 400 ms: 2 replies broken off\n'])
+    expect(await one.toEnd()).toEqual({ text: '', how: 'end' })
+    expect((await two.reply()).status).toBe(503)
+    three.get('/')
+    expect((await three.reply()).status).toBe(503)
+    vi.advanceTimersByTime(100)
+    outlet.putSignal(toTransmitter.pong, 0)
+    const { error } = await application.notice('fault')
+    expect(error).toMatchObject({
+      message: expect.stringContaining('after 500 ms, and 2 replies were broken off'),
+    })
+    expect([(await application.until('stalled')).id, (await application.until('stalled')).id]).toEqual([
+      first,
+      second,
+    ])
+    const four = connect()
+    putPlain(outlet, await ask(four), 'again')
+    expect((await four.reply()).text).toBe('again')
+  })
+
+  it('takes an answer that is in the ring for one, though it has not woken up yet', async () => {
+    const { connect, ask, outlet } = await setUpWatched()
+    const client = connect()
+    const id = await ask(client)
+    vi.advanceTimersByTime(100)
+    outlet.putSignal(toTransmitter.pong, 0)
+    // In one go: no message of the port comes between.
+    vi.advanceTimersByTime(400)
+    expect(printed).toEqual([])
+    putPlain(outlet, id, 'text')
+    expect((await client.reply()).text).toBe('text')
+  })
+})

@@ -1,0 +1,54 @@
+import { inspect } from 'node:util'
+import type { Listener } from '../listener.ts'
+import { toPrimary } from './to-primary.ts'
+import { isCloseOrder } from './worker-message.ts'
+
+/** The number of the listening socket in every worker: after the standard streams and the channel. */
+export const SOCKET_FD = 4
+
+/** Milliseconds that live replies have to end where the primary has gone. */
+const ORPHAN_GRACE = 10_000
+
+/**
+ * Listens on the socket of the primary, in a worker, and does what the primary says; resolves when it listens.
+ * @throws Error when it cannot listen, or when the primary has gone.
+ */
+export async function joinPrimary(open: (fd: number) => Promise<Listener>): Promise<Listener> {
+  if (!process.connected) throw new Error('Cannot serve: the process that has started this worker has gone')
+  try {
+    const listener = new WorkerListener(await open(SOCKET_FD))
+    toPrimary.tell({ millrace: 'listening' })
+    return listener
+  } catch (error) {
+    toPrimary.tell({ millrace: 'fault', text: error instanceof Error ? error.message : inspect(error) })
+    throw error
+  }
+}
+
+class WorkerListener implements Listener {
+  readonly #listener: Listener
+  #closing: Promise<void> | undefined
+
+  constructor(listener: Listener) {
+    this.#listener = listener
+    toPrimary.onOrphaned = () => void this.#close(ORPHAN_GRACE).then(() => process.exit(1))
+    process.on('message', (message) => {
+      if (isCloseOrder(message)) void this.#close(message.grace, message.linger)
+    })
+  }
+
+  get port(): number {
+    return this.#listener.port
+  }
+
+  close(grace: number): Promise<void> {
+    // Another worker takes its place.
+    if (!this.#closing) toPrimary.tell({ millrace: 'leaving' })
+    return this.#close(grace)
+  }
+
+  #close(grace: number, linger = 0): Promise<void> {
+    this.#closing ??= this.#listener.close(grace, linger).then(() => toPrimary.leave())
+    return this.#closing
+  }
+}

@@ -1,0 +1,111 @@
+import { isMainThread } from 'node:worker_threads'
+import { availableParallelism } from 'node:os'
+import type { Listener, ListenerPlan } from '../listener.ts'
+import { bindSocket, type BoundSocket } from './bind-socket.ts'
+import { joinPrimary } from './join-primary.ts'
+import { Place } from './place.ts'
+import { workerNumber } from './worker-number.ts'
+
+type Address = Pick<ListenerPlan, 'hostname' | 'port' | 'report'>
+
+let isUsed = false
+
+/**
+ * Starts processes that run the script of this one and share one listening socket, where this is the primary; in one
+ * of them, listens on it. Resolves when they listen.
+ * @throws Error when the port is taken, when a worker does not start, or where there is no script to run.
+ */
+export async function openWorkers(
+  workers: number | 'auto',
+  { address, open }: { address: Address; open: (fd: number) => Promise<Listener> },
+): Promise<Listener> {
+  if (isUsed) throw new Error(TWICE)
+  isUsed = true
+  try {
+    return await (workerNumber === undefined ? openCrew(workers, address) : joinPrimary(open))
+  } catch (error) {
+    isUsed = false
+    throw error
+  }
+}
+
+async function openCrew(workers: number | 'auto', address: Address): Promise<Listener> {
+  const script = findScript()
+  const socket = await bindSocket(address)
+  const count = workers === 'auto' ? availableParallelism() : workers
+  const crew = new Crew(address, { script, socket, count })
+  await crew.open()
+  return crew
+}
+
+const TWICE =
+  'Cannot serve with `workers` twice in one process: its workers share one socket; give all routes to one serve()'
+
+function findScript(): string {
+  if (!isMainThread)
+    throw new Error('Cannot serve with `workers` in a worker thread: do it in the main thread')
+  const script = process.argv[1]
+  const isTyped = process.execArgv.some((one) =>
+    /^(?:-e|--eval|-p|-pe|--print|-i|--interactive)(?:=|$)/.test(one),
+  )
+  if (script !== undefined && script !== '-' && !isTyped) return script
+  throw new Error(
+    'Cannot serve with `workers`: there is no script that they could run; put the code into a file, and start it',
+  )
+}
+
+interface CrewPlan {
+  readonly script: string
+  readonly socket: BoundSocket
+  readonly count: number
+}
+
+/** The workers, as their primary sees them. */
+class Crew implements Listener {
+  readonly #socket: BoundSocket
+  readonly #places: readonly Place[]
+  readonly port: number
+  #isClosing = false
+  #restarted: Promise<void> = Promise.resolve()
+
+  constructor({ report }: Address, { script, socket, count }: CrewPlan) {
+    const { fd, port } = socket
+    const numbers = Array.from({ length: count }, (_, index) => index + 1)
+    this.#places = numbers.map((number) => new Place({ number, script, fd, report }))
+    this.#socket = socket
+    this.port = port
+  }
+
+  async open(): Promise<void> {
+    try {
+      await Promise.all(this.#places.map((place) => place.open()))
+    } catch (error) {
+      await Promise.all(this.#places.map((place) => place.stop()))
+      this.#socket.close()
+      throw error
+    }
+  }
+
+  async close(grace: number): Promise<void> {
+    this.#isClosing = true
+    this.#socket.close()
+    await Promise.all(this.#places.map((place) => place.close(grace)))
+  }
+
+  /** Puts a new process in the place of each; one that is asked for while another runs comes after it. */
+  restart(grace: number): Promise<void> {
+    const restarted = this.#restarted.then(() => this.#restart(grace))
+    this.#restarted = restarted.catch(() => {})
+    return restarted
+  }
+
+  // One new process at a time. The old ones drain meanwhile.
+  async #restart(grace: number): Promise<void> {
+    const drains: Promise<void>[] = []
+    for (const place of this.#places) {
+      if (this.#isClosing) throw new Error('Cannot restart the workers: the server is closing')
+      await place.replace(grace, (drained) => drains.push(drained))
+    }
+    await Promise.all(drains)
+  }
+}

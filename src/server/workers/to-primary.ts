@@ -1,0 +1,32 @@
+import type { WorkerMessage } from './worker-message.ts'
+
+type OnOrphaned = () => void
+
+/** The way from a worker to the primary, and what happens when it breaks. */
+class ToPrimary {
+  #onOrphaned: OnOrphaned = () => process.exit(1)
+  #isLeft = false
+
+  tell(message: WorkerMessage): void {
+    // Nobody is to be told where the primary has gone.
+    if (process.connected) process.send?.(message, undefined, undefined, () => {})
+  }
+
+  /** Called when the primary has gone; until it is given, the worker exits. */
+  set onOrphaned(onOrphaned: OnOrphaned) {
+    this.#onOrphaned = onOrphaned
+  }
+
+  /** The worker has closed: it needs the primary no longer, and its process ends when nothing else keeps it. */
+  leave(): void {
+    if (this.#isLeft) return
+    this.#isLeft = true
+    if (process.connected) process.disconnect()
+  }
+
+  onDisconnect(): void {
+    if (!this.#isLeft) this.#onOrphaned()
+  }
+}
+
+export const toPrimary = new ToPrimary()

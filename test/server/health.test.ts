@@ -1,0 +1,166 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { expect, it } from 'vitest'
+import { stream } from 'millrace'
+import { eachDelivery } from '../support/each-delivery.ts'
+import { Gate } from '../support/gate.ts'
+import { WatchingClient } from '../support/watching-client.ts'
+
+const routes = { '/': () => 'hello' }
+
+// Asks for a path again and again, from a thread of its own, until it gets a body.
+const prober = `
+  const { get } = require('node:http')
+  const { parentPort, workerData } = require('node:worker_threads')
+  const { url, body, shared } = workerData
+  const ask = () => get(url, async (reply) => {
+    let text = reply.statusCode + ' '
+    for await (const piece of reply.setEncoding('utf8')) text += piece
+    if (text !== body) return setTimeout(ask, 5)
+    Atomics.store(new Int32Array(shared), 0, 1)
+    Atomics.notify(new Int32Array(shared), 0)
+  })
+  parentPort.once('message', ask)
+  parentPort.postMessage('ready')
+`
+
+/** Keeps this thread busy until a server answers so, or 10 s are over; false then. */
+async function computeUntil(url: string, body: string): Promise<boolean> {
+  const shared = new SharedArrayBuffer(4)
+  const worker = new Worker(prober, { eval: true, workerData: { url, body, shared } })
+  await once(worker, 'message')
+  worker.postMessage('ask')
+  const how = Atomics.wait(new Int32Array(shared), 0, 0, 10_000)
+  await worker.terminate()
+  return how !== 'timed-out'
+}
+
+eachDelivery('health', (open, way) => {
+  const isThread = way.options.transmitter === 'thread'
+
+  it.each(['/healthz', '/readyz'])('%s is 200 ok before any route, also for HEAD', async (path) => {
+    const fault = new Error('a route was asked')
+    await using server = await open({ health: true, use: [() => () => Promise.reject(fault)], routes })
+    const client = server.client()
+    client.get(path)
+    const first = await client.reply()
+    expect(first).toMatchObject({ status: 200, text: 'ok\n', isComplete: true })
+    expect(Object.fromEntries(first.headers)).toMatchObject({
+      'cache-control': 'no-store',
+      'content-type': 'text/plain;charset=UTF-8',
+      'content-length': '3',
+      connection: 'keep-alive',
+    })
+    client.request('HEAD', `${path}?probe=1`)
+    const second = await client.reply('HEAD')
+    expect(second).toMatchObject({ status: 200, text: '', isComplete: true })
+    expect(second.headers.get('content-length')).toBe('3')
+    expect(server.reported).toEqual([])
+  })
+
+  it('leaves every other request to the routes', async () => {
+    await using server = await open({ health: true, routes: { 'POST /healthz': () => 'posted', ...routes } })
+    const client = server.client()
+    client.request('POST', '/healthz', 'Content-Length: 0')
+    expect(await client.reply()).toMatchObject({ status: 200, text: 'posted' })
+    client.get('/healthzz')
+    expect(await client.reply()).toMatchObject({ status: 404 })
+    client.get('/')
+    expect(await client.reply()).toMatchObject({ status: 200, text: 'hello' })
+  })
+
+  it('is where it is told, and nowhere by default', async () => {
+    await using own = await open({ health: { live: '/alive' }, routes })
+    const client = own.client()
+    client.get('/alive')
+    expect(await client.reply()).toMatchObject({ status: 200, text: 'ok\n' })
+    client.get('/readyz')
+    expect(await client.reply()).toMatchObject({ status: 200, text: 'ok\n' })
+    client.get('/healthz')
+    expect(await client.reply()).toMatchObject({ status: 404 })
+    await using without = await open({ routes })
+    const other = without.client()
+    other.get('/healthz')
+    expect(await other.reply()).toMatchObject({ status: 404 })
+  })
+
+  it('keeps its turn behind the replies of its connection', async () => {
+    const gate = new Gate()
+    await using server = await open({ health: true, routes: { '/': () => stream(gate) } })
+    const client = server.client()
+    client.get('/')
+    client.get('/healthz')
+    client.get('/readyz')
+    gate.open('first')
+    gate.end()
+    expect(await client.reply()).toMatchObject({ status: 200, text: 'first' })
+    expect(await client.reply()).toMatchObject({ status: 200, text: 'ok\n' })
+    expect(await client.reply()).toMatchObject({ status: 200, text: 'ok\n' })
+  })
+
+  it.each([
+    ['/readyz', 503, 'draining\n'],
+    ['/healthz', 200, 'ok\n'],
+  ])('G14: %s is %i while the server drains', async (path, status, text) => {
+    const gate = new Gate()
+    const arrived = Promise.withResolvers<void>()
+    await using server = await open({
+      health: true,
+      routes: { '/': () => 'hello', '/live': () => stream(gate), '/arrived': () => (arrived.resolve(), '') },
+    })
+    const [idle, client] = [server.client(), server.client()]
+    idle.get('/')
+    await idle.reply()
+    client.get('/live')
+    gate.open('one')
+    await client.untilChunk('one')
+    const closed = server.close()
+    // An idle connection ends: the server drains.
+    await idle.toEnd()
+    client.get(path)
+    client.get('/arrived')
+    await arrived.promise
+    gate.end()
+    await client.until('0\r\n\r\n')
+    expect(await client.reply()).toMatchObject({ status, text, isComplete: true })
+    await closed
+  })
+
+  it('a client that leaves before its turn does not hold the close up', async () => {
+    const gate = new Gate()
+    await using server = await open({ health: true, routes: { '/live': () => stream(gate) } })
+    const client = server.client()
+    client.get('/live')
+    client.get('/healthz')
+    gate.open('one')
+    await client.untilChunk('one')
+    client.leave()
+    await server.close({ grace: 60_000 })
+    expect(gate.closed).toBe(1)
+  })
+
+  it.runIf(isThread)('is answered while the application computes', async () => {
+    await using server = await open({ health: true, routes })
+    const request = 'GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n'
+    await using client = new WatchingClient(server.port, request, ['ok\n'])
+    await client.connected()
+    client.send()
+    expect(client.blockUntilSeen(1)).toBe(true)
+  })
+
+  it.runIf(isThread).each(['/healthz', '/readyz'])(
+    '%s is 503 stalled while the application has not answered for maxStall, and 200 again when it does',
+    async (path) => {
+      await using server = await open({ health: true, maxStall: 50, routes })
+      expect(await computeUntil(`${server.url}${path}`, '503 stalled\n')).toBe(true)
+      const client = server.client()
+      let text = ''
+      while (text !== 'ok\n') {
+        client.get(path)
+        text = (await client.reply()).text
+      }
+      client.get('/')
+      expect(await client.reply()).toMatchObject({ text: 'hello' })
+    },
+  )
+})
