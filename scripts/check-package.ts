@@ -69,11 +69,13 @@ ${doors.map((door) => `import '${door}'`).join('\n')}
 import { serve, stream } from 'millrace'
 
 const routes = { '/': () => stream(['one ', 'two']) }
-const server = await serve({ port: 0, routes })
-const response = await fetch(server.url)
-assert.equal(response.status, 200)
-assert.equal(await response.text(), 'one two')
-await server.close()
+for (const transmitter of ['inline', 'thread']) {
+  const server = await serve({ port: 0, routes, transmitter })
+  const response = await fetch(server.url)
+  assert.equal(response.status, 200)
+  assert.equal(await response.text(), 'one two')
+  await server.close()
+}
 `
 }
 
