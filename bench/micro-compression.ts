@@ -5,10 +5,12 @@ import { once } from 'node:events'
 import { get } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { serve, stream } from '../src/index.ts'
-import { compress, type CompressOptions } from '../src/middleware/index.ts'
+import type { Middleware } from '../src/gateway/handler.ts'
+import { compress } from '../src/middleware/index.ts'
+import { mapBlocks } from '../src/reply/index.ts'
 import { median } from './spread.ts'
 
-type By = NonNullable<CompressOptions['by']>
+type By = 'transmitter' | 'application'
 type Transmitter = 'inline' | 'thread'
 
 interface Used {
@@ -60,10 +62,16 @@ function record(index: number): string {
   )
 }
 
+// A middleware that reads the blocks wants them compressed: the application has to do it.
+const reads: Middleware = (handler) => async (context) => {
+  const made = await handler(context)
+  return made instanceof Response ? mapBlocks(made, (block) => block) : made
+}
+
 async function runServer(transmitter: Transmitter, by: By): Promise<void> {
   const server = await serve({
     transmitter,
-    use: [compress({ by })],
+    use: by === 'application' ? [reads, compress()] : [compress()],
     routes: {
       '/fast': ({ query }) => stream(() => fast(Number(query.get('records'))), { headers }),
       '/paced': ({ query }) => stream(() => paced(Number(query.get('records'))), { headers }),

@@ -64,8 +64,8 @@ export interface ServeOptions {
    */
   minRate?: Partial<MinRate> | false
   /**
-   * Answers `GET` and `HEAD` for the server's health before any route, middleware, hook or log;
-   * off by default. `true` for `{ live: '/healthz', ready: '/readyz' }`. Both are 200 `ok`, and 503:
+   * Answers `GET` and `HEAD` for the server's health before any route, middleware, hook or log; off by
+   * default. `true` is `{ live: '/healthz', ready: '/readyz' }`. Both are 200 `ok`, and 503:
    * - `live`: `stalled`, while an application with `maxStall` has not answered for that long: restart it;
    * - `ready`: the same, and `draining` from `close()` on: send it no more requests.
    *

@@ -27,7 +27,7 @@ class StuckBody {
     let count = 0
     // It is held when it has not been asked for a while: then less has to be given, so that it is asked to the end.
     const held = setTimeout(() => {
-      this.#most = count - 8
+      this.#most = count - 2
       this.#given.resolve(false)
     }, 300)
     for (; count < this.#most; held.refresh()) {

@@ -17,15 +17,12 @@ export interface CompressOptions {
   /** Whether replies to requests with `Cookie` or `Authorization` are compressed; false by default, as the length of a
    * reply that holds a secret beside what an attacker has sent tells of the secret (BREACH). */
   credentials?: boolean
-  /** Who compresses streamed replies: the transmitter, by default, where the server has one (`transmitter: 'thread'`), so
-   * that a block costs the application no more than without; or the application, as everywhere else. */
-  by?: 'transmitter' | 'application'
 }
 
 /** The same with its defaults, checked. */
 export type CompressSettings = Required<CompressOptions>
 
-const optionNames = ['encodings', 'threshold', 'types', 'levels', 'events', 'credentials', 'by'] as const
+const optionNames = ['encodings', 'threshold', 'types', 'levels', 'events', 'credentials'] as const
 
 /** @throws RangeError or TypeError that names the option, for one that cannot be kept. */
 export function toCompressSettings(options: CompressOptions): CompressSettings {
@@ -44,11 +41,8 @@ export function toCompressSettings(options: CompressOptions): CompressSettings {
     throw new RangeError(`Cannot compress from ${threshold} bytes on: \`threshold\` must be 0 or more`)
   }
   for (const name of availableEncodings) checkLevel(name, levels[name])
-  const { events = false, credentials = false, by = 'transmitter' } = options
-  if (by !== 'transmitter' && by !== 'application') {
-    throw new RangeError(`Cannot compress by ${JSON.stringify(by)}: give 'transmitter' or 'application'`)
-  }
-  return { encodings, threshold, types, levels, events, credentials, by }
+  const { events = false, credentials = false } = options
+  return { encodings, threshold, types, levels, events, credentials }
 }
 
 function checkLevel(name: Encoding, level: number | undefined): void {

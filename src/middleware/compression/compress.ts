@@ -14,7 +14,9 @@ import { streamCompressed } from './stream-compressed.ts'
 /**
  * Compresses replies in the encoding that suits the client best, and never holds a block: each leaves, decodable, before
  * the source is asked for the next (G1, G11); by the turn, blocks that are ready together are compressed together.
- * Buffered replies are compressed whole where that makes them smaller. Put it outside `conditional()`.
+ * Behind a transmitter thread it is the transmitter that compresses, so that a block costs the application no more than
+ * without; unless a middleware further out reads the blocks. Buffered replies are compressed whole where that makes them
+ * smaller. Put it outside `conditional()`.
  * @throws HttpError 406, before the handler is called, for a client that takes neither an encoding nor none (RFC 9110
  * §12.5.3).
  */
@@ -36,7 +38,7 @@ export function compress(options: CompressOptions = {}): Middleware {
 function apply(facts: CompressionFacts): Response | Promise<Response> {
   const { response, context, settings } = facts
   const { headers } = response
-  const { levels, by } = settings
+  const { levels } = settings
   const { method, transport } = context
   const decision = decideCompression(facts)
   switch (decision.kind) {
@@ -56,7 +58,7 @@ function apply(facts: CompressionFacts): Response | Promise<Response> {
       const { encoding } = decision
       const head = isTyped ? toCompressedHeaders(headers, encoding) : toVaryingHeaders(headers)
       const { delivery } = transport
-      return streamCompressed(response, { encoding, levels, by, delivery, isTyped, headers: head })
+      return streamCompressed(response, { encoding, levels, delivery, isTyped, headers: head })
     }
   }
 }

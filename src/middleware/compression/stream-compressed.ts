@@ -1,10 +1,8 @@
-import { Blocks } from '../../body/blocks.ts'
 import type { FirstBlock } from '../../delivery/sink.ts'
 import type { Delivery } from '../../delivery/pump.ts'
 import { Reply } from '../../reply/reply.ts'
 import type { ReplyInit, ReplyOptions } from '../../reply/reply-options.ts'
 import { blocksOf, withBlocks } from '../../reply/with-blocks.ts'
-import type { CompressSettings } from './compress-options.ts'
 import { toCompressedHeaders } from './compressed-head.ts'
 import { type Coding, EncodedBlocks } from '../../reply/selection/encoded-blocks.ts'
 import { CompressedBlocks, type CompressionPlan } from './blocks/compressed-blocks.ts'
@@ -15,8 +13,6 @@ import type { Encoding } from '../../reply/selection/negotiate-encoding.ts'
 export interface StreamCompressedOptions {
   readonly encoding: Encoding
   readonly levels: Levels
-  /** Whether its sender may compress it in another thread. */
-  readonly by: CompressSettings['by']
   /** For a reply that does not say. */
   readonly delivery: Delivery
   /** False where the first block has to tell whether it is text. */
@@ -25,8 +21,9 @@ export interface StreamCompressedOptions {
 }
 
 /**
- * A copy of a streamed reply whose blocks are compressed one by one, or by the turn, and never held. Status, trailers,
- * `onClose` and `delivery` are forwarded; a heartbeat and the last block of `onError` are compressed with the rest.
+ * A copy of a streamed reply whose blocks are compressed one by one, or by the turn, and never held; or by its sender,
+ * where that has a thread for it. Status, trailers, `onClose` and `delivery` are forwarded; a heartbeat and the last block
+ * of `onError` are compressed with the rest.
  */
 export function streamCompressed(response: Response, options: StreamCompressedOptions): Reply {
   const { headers, delivery } = options
@@ -42,18 +39,13 @@ export function streamCompressed(response: Response, options: StreamCompressedOp
     begin: (content, isCommitted) => toCompressor(begin(made, options, { content, isCommitted })),
     report: (fault) => faults.push(fault),
   }
-  const encoded = new CompressedBlocks(plan)
-  const plain = new PlainBlocks(plan.blocks)
-  const blocks =
-    options.by === 'application'
-      ? new Blocks(encoded)
-      : new EncodedBlocks({
-          encoded,
-          plain,
-          begin: ({ content }) => begin(made, options, { content, isCommitted: content === 'unknown' }),
-          heartbeat,
-          onError,
-        })
+  const blocks = new EncodedBlocks({
+    encoded: new CompressedBlocks(plan),
+    plain: new PlainBlocks(plan.blocks),
+    begin: ({ content }) => begin(made, options, { content, isCommitted: content === 'unknown' }),
+    heartbeat,
+    onError,
+  })
   blocks.onClose(() => {
     if (faults.length > 0) throw faults[0]
   })

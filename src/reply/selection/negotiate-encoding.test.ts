@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Encoding, negotiateEncoding } from './negotiate-encoding.ts'
+import { type Encoding, negotiateEncoding, toEncoding } from './negotiate-encoding.ts'
 
 const all: readonly Encoding[] = ['zstd', 'br', 'gzip', 'deflate']
 const choose = (accept: string | null) => {
@@ -40,5 +40,12 @@ describe('negotiateEncoding', () => {
     expect(negotiateEncoding('gzip, identity;q=0', all)).toEqual({ ...encoded, isForced: true })
     expect(negotiateEncoding('gzip, *;q=0', all)).toEqual({ ...encoded, isForced: true })
     expect(negotiateEncoding('gzip', all)).toEqual({ ...encoded, isForced: false })
+  })
+})
+
+describe('toEncoding', () => {
+  it('knows the encodings, and nothing else', () => {
+    expect(['zstd', 'br', 'gzip', 'deflate'].map(toEncoding)).toEqual(['zstd', 'br', 'gzip', 'deflate'])
+    expect(['', 'x-gzip', 'GZIP', 'constructor'].map(toEncoding)).toEqual(Array(4).fill(undefined))
   })
 })

@@ -197,7 +197,19 @@ describe('a listener of openHttp1, which closes', () => {
     expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
   })
 
-  it('leaves no timer behind, and takes any grace for one', async () => {
+  it('never breaks off where the grace period has no end', async () => {
+    const { listener, connect, next } = await setUp()
+    connect().get('/')
+    const reply = await next()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const closing = listener.close(Infinity)
+    vi.advanceTimersByTime(10_000_000)
+    expect(reply.reasons).toEqual([])
+    reply.send('last')
+    await closing
+  })
+
+  it('leaves no timer behind', async () => {
     const { listener } = await setUp()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     await listener.close(Infinity)

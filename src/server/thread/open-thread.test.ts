@@ -1,10 +1,5 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import type { Worker } from 'node:worker_threads'
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { RawClient } from '../../../test/support/raw-client.ts'
-import { ClientGone, ShuttingDown, TooSlow } from '../../delivery/errors.ts'
-import { HttpError } from '../../reply/http-error.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Listener } from '../listener.ts'
 import { RingReader } from '../ring/ring-reader.ts'
 import type { Live, Wire } from '../wire.ts'
@@ -161,7 +156,12 @@ async function open(more: Partial<ThreadPlan> = {}) {
     if (!reply) throw new Error('Cannot take a request: none has come')
     return reply
   }
-  return { ...opened, listener, replies, request, ask }
+  // A release leaves with what comes after it: with an answer, for one.
+  const ping = () => {
+    opened.outlet.putSignal(toApplication.ping, 0)
+    opened.deliver()
+  }
+  return { ...opened, listener, replies, request, ask, ping }
 }
 
 function nextTurn(): Promise<void> {
@@ -231,185 +231,6 @@ describe('openThread, which starts', () => {
   })
 })
 
-describe('openThread, which takes requests', () => {
-  it('gives each a wire that knows the request', async () => {
-    const { ask } = await open()
-    const { wire } = ask(5, { method: 'PUT', target: '/a', isNext: false })
-    expect([wire.method, wire.isNext]).toEqual(['PUT', false])
-    expect(wire.readRequest()).toMatchObject({ target: '/a', transport: { delivery: 'turn' } })
-  })
-
-  it('gives one that was refused a wire that says why', async () => {
-    const { outlet, deliver, replies } = await open()
-    outlet.putText(toApplication.refused, 5, `413\nCannot take it\n${toText({ method: 'PUT' })}`)
-    deliver()
-    const [reply] = replies
-    expect(reply?.wire.method).toBe('PUT')
-    expect(() => reply?.wire.readRequest()).toThrow(new HttpError(413, 'Cannot take it'))
-  })
-
-  it('G1: answers those of one reading one after the other, each with its microtasks', async () => {
-    const log: string[] = []
-    const answer = (wire: Wire) => {
-      const { target } = wire.readRequest()
-      log.push(target)
-      void Promise.resolve().then(() => log.push(`${target} later`))
-    }
-    const { request, deliver } = await open({ answer })
-    for (const id of [1, 2, 3]) request(id, { target: `/${id}` })
-    deliver()
-    expect(log).toEqual(['/1'])
-    await nextTurn()
-    expect(log).toEqual(['/1', '/1 later', '/2', '/2 later', '/3', '/3 later'])
-  })
-
-  it('G10: does not call the handler of a client that has left by then, and forgets it', async () => {
-    const { request, deliver, outlet, replies, read, listener, tell } = await open()
-    for (const id of [1, 2, 3]) request(id)
-    outlet.putSignal(toApplication.gone, 2)
-    deliver()
-    await nextTurn()
-    expect(replies).toHaveLength(2)
-    expect(read()).toEqual([{ name: 'release', id: 2, bytes: Buffer.alloc(0) }])
-    for (const reply of replies) reply.wire.close(reply)
-    await closed(listener, tell)
-  })
-
-  it('reads on when an answer throws: the others are not deaf', async () => {
-    const answer = vi.fn<(wire: Wire) => void>()
-    answer.mockImplementationOnce(() => {
-      throw new Error('a fault of millrace')
-    })
-    const { request, deliver } = await open({ answer })
-    request(1)
-    expect(deliver).toThrow('a fault of millrace')
-    await nextTurn()
-    request(2)
-    deliver()
-    expect(answer).toHaveBeenCalledTimes(2)
-  })
-
-  it('answers at once when it is asked whether it is alive', async () => {
-    const { outlet, deliver, read } = await open()
-    outlet.putSignal(toApplication.ping, 0)
-    deliver()
-    expect(read()).toEqual([{ name: 'pong', id: 0, bytes: Buffer.alloc(0) }])
-  })
-
-  it('releases the number of a request when it is over, and takes it for another', async () => {
-    const { ask, read } = await open()
-    const first = ask(7, { target: '/first' })
-    first.wire.close(first)
-    expect(read()).toEqual([{ name: 'release', id: 7, bytes: Buffer.alloc(0) }])
-    expect(ask(7, { target: '/second' }).wire.readRequest().target).toBe('/second')
-  })
-
-  it('ignores what comes for a number that is over', async () => {
-    const { ask, outlet, deliver, read } = await open()
-    const reply = ask(7)
-    reply.wire.close(reply)
-    outlet.putSignal(toApplication.gone, 7)
-    outlet.putNumber(toApplication.credit, 7, 5)
-    outlet.putNumber(toApplication.ended, 8, 5)
-    deliver()
-    expect([reply.reasons, read().length]).toEqual([[], 1])
-  })
-
-  it.each([
-    ['gone', toApplication.gone, ClientGone],
-    ['slow', toApplication.slow, TooSlow],
-    ['shutdown', toApplication.shutdown, ShuttingDown],
-    ['stalled', toApplication.stalled, ShuttingDown],
-  ])('G10: tells a reply that it is broken off (%s)', async (_, type, Reason) => {
-    const { ask, outlet, deliver } = await open()
-    const [one, other] = [ask(1), ask(2)]
-    outlet.putSignal(type, 1)
-    deliver()
-    expect([one.reasons, other.reasons]).toEqual([[expect.any(Reason)], []])
-  })
-})
-
-describe('openThread, of a request', () => {
-  it('gives its body a copy of each piece, and the end', async () => {
-    const { ask, outlet, deliver, read } = await open()
-    const body = ask(1, { method: 'PUT' }).wire.readRequest().body()?.getReader()
-    const pieces: unknown[] = []
-    for (const text of ['one', 'two']) {
-      const reading = body?.read()
-      await nextTurn()
-      expect(read().map(({ name }) => name)).toEqual(['read'])
-      outlet.putText(toApplication.body, 1, text)
-      deliver()
-      pieces.push((await reading)?.value)
-    }
-    // The ring has been used again meanwhile.
-    expect(pieces.map(String)).toEqual(['one', 'two'])
-    const last = body?.read()
-    await nextTurn()
-    outlet.putSignal(toApplication.bodyEnd, 1)
-    deliver()
-    expect(await last).toEqual({ done: true, value: undefined })
-  })
-
-  it.each([
-    ['413\nCannot take it', new HttpError(413, 'Cannot take it')],
-    ['\nhas left', new ClientGone('has left')],
-  ])('fails its body with what the transmitter has told: %j', async (text, error) => {
-    const { ask, outlet, deliver } = await open()
-    const reading = ask(1, { method: 'PUT' }).wire.readRequest().body()?.getReader().read()
-    const failed = expect(reading).rejects.toThrow(error)
-    await nextTurn()
-    outlet.putText(toApplication.bodyFailed, 1, text)
-    deliver()
-    await failed
-  })
-
-  it('tells it of its turn, and of its end', async () => {
-    const { ask, outlet, deliver, read } = await open()
-    const { wire } = ask(1, { isNext: false })
-    const next = vi.fn<() => void>()
-    wire.whenNext(next)
-    outlet.putSignal(toApplication.next, 1)
-    deliver()
-    expect([wire.isNext, next.mock.calls.length]).toEqual([true, 1])
-    const ended = vi.fn<() => void>()
-    const framing = { kind: 'none' } as const
-    wire.writeHead({ status: 204, reason: '', fields: [], framing, stays: true })
-    wire.end(undefined, ended)
-    expect(read().map(({ name }) => name)).toEqual(['whole'])
-    outlet.putNumber(toApplication.ended, 1, 0)
-    deliver()
-    expect(ended).toHaveBeenCalledOnce()
-  })
-
-  it('G2: goes on when credit comes, and where the ring was full, when there is room', async () => {
-    const { ask, outlet, deliver, read } = await open()
-    const size = 2_000_000
-    const sinks = [1, 2, 3, 4].map((id) => {
-      const framing = { kind: 'length', bytes: size } as const
-      const head = { status: 200, reason: '', fields: [], framing, stays: true }
-      const { wire } = ask(id)
-      const sink = wire.toSink({ frame: () => framing, write: () => wire.writeHead(head) })
-      sink.commit(framing)
-      sink.write(Buffer.alloc(size, String(id)))
-      return sink
-    })
-    const sizes = new Map<number, number>()
-    while (sinks.some(({ held }) => held)) {
-      const taken = read().filter(({ name }) => name === 'data' || name === 'piece')
-      expect(taken.length).toBeGreaterThan(0)
-      for (const { id, bytes } of taken) {
-        expect(bytes.every((byte) => byte === 48 + id)).toBe(true)
-        sizes.set(id, (sizes.get(id) ?? 0) + bytes.byteLength)
-        outlet.putNumber(toApplication.credit, id, bytes.byteLength)
-      }
-      deliver()
-    }
-    for (const { id, bytes } of read()) sizes.set(id, (sizes.get(id) ?? 0) + bytes.byteLength)
-    expect([...sizes.values()]).toEqual([size, size, size, size])
-  })
-})
-
 describe('a listener of openThread, which closes', () => {
   it('asks the thread, waits for it, and ends it', async () => {
     const before = process.listenerCount('exit')
@@ -417,7 +238,7 @@ describe('a listener of openThread, which closes', () => {
     expect(process.listenerCount('exit')).toBe(Math.max(before, 1))
     const closing = listener.close(1234)
     expect(listener.close(1)).toBe(closing)
-    expect(thread.orders.filter((order) => order !== 0)).toEqual([{ kind: 'close', grace: 1234 }])
+    expect(thread.orders.filter((order) => order !== 0)).toMatchObject([{ kind: 'close', grace: 1234 }])
     await nextTurn()
     expect(thread.isTerminated).toBe(false)
     tell({ kind: 'drained' })
@@ -428,11 +249,11 @@ describe('a listener of openThread, which closes', () => {
   it('waits for replies that are still being closed when their connections are gone', async () => {
     const { listener, ask, tell, thread } = await open()
     const reply = ask(1)
-    const done = vi.fn<() => void>()
-    const closing = listener.close(1000).then(done)
+    const hasClosed = vi.fn<() => void>()
+    const closing = listener.close(1000).then(() => hasClosed())
     tell({ kind: 'drained' })
     await nextTurn()
-    expect([done.mock.calls.length, thread.isTerminated]).toEqual([0, false])
+    expect([hasClosed.mock.calls.length, thread.isTerminated]).toEqual([0, false])
     reply.wire.close(reply)
     await closing
     expect(thread.isTerminated).toBe(true)
@@ -520,46 +341,3 @@ describe('openThread, when something fails', () => {
     expect(report).not.toHaveBeenCalled()
   })
 })
-
-describe('openThread with a thread', () => {
-  beforeEach(() => {
-    threads.isReal = true
-  })
-
-  it('serves until it is closed; then the thread has ended', async () => {
-    const listener = await openThread(
-      toPlan({
-        answer: (wire) => {
-          const { target } = wire.readRequest()
-          wire.sendPlain(`caf\u00e9 ${target}`, true)
-          wire.close(new Noted(wire))
-        },
-      }),
-    )
-    const client = new RawClient(listener.port)
-    for (const target of ['/one', '/two']) {
-      client.get(target)
-      expect((await client.reply()).text).toBe(`caf\u00e9 ${target}`)
-    }
-    const ended = once(threads.real.at(-1) ?? noThread(), 'exit')
-    await listener.close(60_000)
-    await ended
-    expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
-  })
-
-  it('leaves no thread behind when the port is taken', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    onTestFinished(() => void server.close())
-    const address = server.address()
-    const port = typeof address === 'object' && address ? address.port : 0
-    const opening = openThread(toPlan({ port }))
-    const ended = once(threads.real.at(-1) ?? noThread(), 'exit')
-    await expect(opening).rejects.toMatchObject({ cause: { code: 'EADDRINUSE' } })
-    await ended
-  })
-})
-
-function noThread(): never {
-  throw new Error('Cannot wait for a thread: none was started')
-}

@@ -79,6 +79,38 @@ describe('Outlet', () => {
     expect(wake).toHaveBeenCalledOnce()
   })
 
+  it('lets a release wait for what comes after it, and wakes nobody for it', () => {
+    const { outlet, wake, reader, readAll } = setUp()
+    expect(reader.sleep()).toBe(true)
+    outlet.putRelease(1, 7)
+    expect([readAll(), reader.sleep(), wake.mock.calls.length]).toEqual([[], true, 0])
+    outlet.putSignal(2, 8)
+    expect(wake).toHaveBeenCalledOnce()
+    expect(readAll().map(({ type, id }) => [type, id])).toEqual([
+      [1, 7],
+      [2, 8],
+    ])
+  })
+
+  it('loses no release when the ring is full of them', () => {
+    const { outlet, readAll } = setUp()
+    const ids = Array.from({ length: 100 }, (_, index) => index)
+    const taken: number[] = []
+    for (const id of ids) {
+      outlet.putRelease(1, id)
+      if (id % 30 !== 29) continue
+      taken.push(...readAll().map((one) => one.id))
+      outlet.retry()
+    }
+    do {
+      outlet.retry()
+      taken.push(...readAll().map((one) => one.id))
+    } while (outlet.isFull)
+    outlet.writer.publish()
+    taken.push(...readAll().map((one) => one.id))
+    expect(taken).toEqual(ids)
+  })
+
   it('refuses what can never have room, and goes on', () => {
     const { outlet, readAll } = setUp()
     expect(() => outlet.putText(1, 1, 'x'.repeat(25))).toThrow(RangeError)
@@ -127,6 +159,33 @@ describe('Outlet, when the ring is full', () => {
       'b'.repeat(24),
       'c'.repeat(24),
     ])
+  })
+
+  it('refuses what can never have room at once, not when its turn has come', () => {
+    const { outlet, readAll } = setUp()
+    const texts = fill(outlet)
+    expect(() => outlet.putText(2, 1, 'x'.repeat(25))).toThrow(RangeError)
+    expect(() => outlet.putBytes(3, 1, Buffer.alloc(25))).toThrow(RangeError)
+    const all = readAll()
+    outlet.retry()
+    all.push(...readAll())
+    expect(all.map(({ text }) => text)).toEqual(texts)
+  })
+
+  it('does nothing twice where something that waited has failed', () => {
+    const { outlet, readAll } = setUp()
+    const texts = fill(outlet)
+    outlet.putText(1, 1, 'before')
+    outlet.do(() => {
+      throw new Error('a fault')
+    })
+    outlet.putText(1, 1, 'after')
+    const all = readAll()
+    expect(() => outlet.retry()).toThrow('a fault')
+    all.push(...readAll())
+    outlet.retry()
+    all.push(...readAll())
+    expect(all.map(({ text }) => text)).toEqual([...texts, 'before', 'after'])
   })
 
   it('wakes a reader that sleeps when a retry has put something', () => {

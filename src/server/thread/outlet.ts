@@ -26,17 +26,29 @@ export class Outlet {
   retry(): void {
     if (this.#waiting.length === 0) return
     let count = 0
-    for (const put of this.#waiting) {
-      if (!put()) break
+    try {
+      while (count < this.#waiting.length && this.#waiting[count]?.() === true) count++
+    } catch (error) {
+      // It is not tried again; what was before it is not put twice.
       count++
+      throw error
+    } finally {
+      this.#waiting = this.#waiting.slice(count)
+      this.writer.publish()
     }
-    this.#waiting = this.#waiting.slice(count)
-    this.writer.publish()
+  }
+
+  /** @throws RangeError for a payload that can never have room: now, and not when its turn has come. */
+  check(size: number): void {
+    const { longest } = this.writer
+    if (size <= longest) return
+    throw new RangeError(`Cannot send ${size} bytes in one record: ${longest} are the most; send less at once`)
   }
 
   /** A record with text of latin1. */
   putText(type: number, id: number, text: string): void {
     const { writer } = this
+    this.check(text.length)
     this.do(() => {
       const at = writer.reserve(text.length)
       if (at < 0) return false
@@ -50,6 +62,7 @@ export class Outlet {
   /** A record with bytes, which must not change until there is room. */
   putBytes(type: number, id: number, bytes: Uint8Array): void {
     const { writer } = this
+    this.check(bytes.byteLength)
     this.do(() => {
       const at = writer.reserve(bytes.byteLength)
       if (at < 0) return false

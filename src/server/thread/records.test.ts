@@ -80,6 +80,22 @@ describe('formatHead', () => {
     const head = { status: 204, reason: '', fields: [], framing: one, stays: true }
     expect(parseHead(formatHead(head))).toEqual(head)
   })
+
+  it.each(['zstd', 'br', 'gzip', 'deflate'] as const)(
+    'keeps what the body is to be encoded with: %s',
+    (encoding) => {
+      const coding = { encoding, level: 11 }
+      const head = {
+        status: 200,
+        reason: 'OK',
+        fields: ['a', 'b'],
+        framing: { kind: 'chunked' },
+        stays: true,
+      } as const
+      const text = formatHead({ ...head, fields: [...head.fields], coding })
+      expect(parseHead(overRing(text))).toEqual({ ...head, coding })
+    },
+  )
 })
 
 describe('formatRequest', () => {

@@ -174,6 +174,7 @@ export class ThreadSink implements Sink, DirectFrames {
     this.#ended = ended
     this.writeAll(last)
     const lines = formatFields(trailers)
+    this.#outlet.check(lines.length)
     this.#last = () => {
       const at = this.#writer.reserve(lines.length)
       if (at < 0) return false

@@ -32,6 +32,9 @@ export const PLAIN_TEXT = 2
 // A whole reply of more bytes goes in pieces, by credit.
 const WHOLE = CREDIT / 2
 
+// Together with a whole body it must fit into one record.
+const HEAD_LIMIT = 262_144
+
 /** One request on a connection of the transmitter. */
 export class ThreadWire implements Wire {
   readonly encodes = true
@@ -246,10 +249,16 @@ export class ThreadWire implements Wire {
 
 // What node:http would refuse in the other thread, where nobody could answer for it any more (G12).
 function checkHead({ reason, fields }: Head): void {
+  let size = reason.length
   for (let index = 0; index + 1 < fields.length; index += 2) {
     const name = fields[index] ?? ''
     validateHeaderName(name)
-    validateHeaderValue(name, fields[index + 1] ?? '')
+    const value = fields[index + 1] ?? ''
+    validateHeaderValue(name, value)
+    size += name.length + value.length + 2
+  }
+  if (size > HEAD_LIMIT) {
+    throw new RangeError(`Cannot send a head of ${size} bytes: ${HEAD_LIMIT} are the most; no client takes as much`)
   }
   // oxlint-disable-next-line no-control-regex -- these are the characters that must not be there
   if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(reason)) {

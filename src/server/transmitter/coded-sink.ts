@@ -41,7 +41,11 @@ export class CodedSink implements Sink {
   }
 
   write(frame: Uint8Array): void {
-    this.#compress(this.#compressor.write(frame), (frames) => this.#sink.writeAll(frames))
+    this.#compress(this.#compressor.write(frame), (frames) => {
+      const [first] = frames
+      if (frames.length > 1) this.#sink.writeAll(frames)
+      else if (first) this.#sink.write(first)
+    })
   }
 
   writeAll(frames: readonly Uint8Array[]): void {

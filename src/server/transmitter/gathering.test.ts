@@ -81,6 +81,18 @@ describe('Gathering', () => {
     expect(again?.buffer).toBe(frame?.buffer)
   })
 
+  it('uses full memory again as well', () => {
+    const toMemory = (frames: readonly Uint8Array[]) => new Set(frames.map(({ buffer }) => buffer))
+    const gathering = new Gathering()
+    gathering.put(toPattern(2 * SIZE + 1), 0, 2 * SIZE + 1)
+    const memory = toMemory(gathering.take())
+    gathering.reuse()
+    const another = new Gathering()
+    another.put(toPattern(2 * SIZE + 1), 0, 2 * SIZE + 1)
+    expect(toMemory(another.take())).toEqual(memory)
+    expect(memory.size).toBe(3)
+  })
+
   it('gives memory back once, however often it is told', () => {
     const gathering = new Gathering()
     gathering.put(Buffer.from('first'), 0, 5)

@@ -74,6 +74,8 @@ describe('StallWatch', () => {
 
   it('does not blame the application where the whole process stood still', () => {
     const { watch, stalled } = setUp()
+    vi.advanceTimersByTime(250 + 750)
+    watch.onAnswer()
     vi.advanceTimersByTime(250)
     // No timer has run meanwhile.
     vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000)

@@ -71,7 +71,8 @@ it('G4: transmit leaves no body that looks complete when its thread fails', asyn
   const { worker, outlet, client, request } = await setUp()
   client.getOld('/')
   const id = await request()
-  const head = { status: 200, reason: 'OK', fields: [], framing: { kind: 'close' }, stays: false } as const
+  const framing = { kind: 'close' } as const
+  const head = { status: 200, reason: 'OK', fields: [], framing, stays: false }
   outlet.putText(toTransmitter.head, id, formatHead(head))
   outlet.putText(toTransmitter.data, id, 'some')
   await client.until('some')

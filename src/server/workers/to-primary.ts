@@ -21,7 +21,7 @@ class ToPrimary {
   leave(): void {
     if (this.#isLeft) return
     this.#isLeft = true
-    if (process.connected) process.disconnect()
+    if (process.connected) process.disconnect?.()
   }
 
   onDisconnect(): void {

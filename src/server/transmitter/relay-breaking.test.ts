@@ -1,0 +1,386 @@
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { RawClient } from '../../../test/support/raw-client.ts'
+import { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
+import type { Framing } from '../../delivery/framing.ts'
+import { openHttp1 } from '../http1/open-http1.ts'
+import { createRing } from '../ring/ring-memory.ts'
+import { RingReader } from '../ring/ring-reader.ts'
+import { Outlet } from '../thread/outlet.ts'
+import { formatFields, formatHead, toApplication, toTransmitter } from '../thread/records.ts'
+import type { Head } from '../wire.ts'
+import { Relay } from './relay.ts'
+
+const names = new Map(Object.entries(toApplication).map(([name, type]): [number, string] => [type, name]))
+
+afterEach(() => void vi.useRealTimers())
+
+/** What the application is told, as it comes. */
+class Inbox {
+  readonly memory = createRing()
+  readonly #reader = new RingReader(this.memory, () => {})
+  #all: { name: string | undefined; id: number; bytes: Buffer }[] = []
+  #came = Promise.withResolvers<void>()
+
+  constructor() {
+    this.#reader.sleep()
+  }
+
+  readonly wake = (): void => {
+    do {
+      while (this.#reader.read(this.#take));
+    } while (!this.#reader.sleep())
+    this.#came.resolve()
+    this.#came = Promise.withResolvers()
+  }
+
+  // oxlint-disable-next-line max-params -- as the ring has it
+  readonly #take = (type: number, id: number, start: number, end: number): void => {
+    this.#all.push({ name: names.get(type), id, bytes: Buffer.from(this.#reader.bytes.subarray(start, end)) })
+  }
+
+  /** The names of what has come and was not taken. */
+  get names(): (string | undefined)[] {
+    return this.#all.map(({ name }) => name)
+  }
+
+  /** Waits for a record, and takes it and what came before it. */
+  async until(wanted: string): Promise<Buffer> {
+    for (;;) {
+      const index = this.#all.findIndex(({ name }) => name === wanted)
+      const found = this.#all[index]
+      if (found) {
+        this.#all = this.#all.slice(index + 1)
+        return found.bytes
+      }
+      await this.#came.promise
+    }
+  }
+}
+
+// A listener whose requests are relays; the test is the application.
+async function setUp(maxRequestBytes = 1000) {
+  const inbox = new Inbox()
+  const outlet = new Outlet(inbox.memory, inbox.wake)
+  const relays: Relay[] = []
+  const closed = vi.fn<(id: number) => void>()
+  const reported: unknown[] = []
+  let opened = Promise.withResolvers<void>()
+  const listener = await openHttp1({
+    port: 0,
+    hostname: '127.0.0.1',
+    maxIdleConnections: 100,
+    maxRequestBytes,
+    delivery: 'block',
+    report: (error) => reported.push(error),
+    answer: (wire) => {
+      const id = relays.length + 1
+      const relay = new Relay({
+        id,
+        wire,
+        outlet,
+        closed: () => closed(id),
+        report: (error) => reported.push(error),
+      })
+      relays.push(relay)
+      relay.open()
+      opened.resolve()
+      opened = Promise.withResolvers()
+    },
+  })
+  const client = new RawClient(listener.port)
+  onTestFinished(async () => {
+    vi.useRealTimers()
+    client.leave()
+    await listener.close(0)
+  })
+  const whenOpen = async (count = 1): Promise<Relay> => {
+    while (relays.length < count) await opened.promise
+    const relay = relays[count - 1]
+    if (!relay) throw new Error('Cannot take a request: none has come')
+    return relay
+  }
+  return { inbox, client, listener, whenOpen, closed, reported }
+}
+
+type Opened = Awaited<ReturnType<typeof setUp>>
+
+function toHead(more: Partial<Head> = {}): Head {
+  return { status: 200, reason: 'OK', fields: [], framing: { kind: 'chunked' }, stays: true, ...more }
+}
+
+function takeHead(relay: Relay, more: Partial<Head> = {}): void {
+  const framing = more.framing ?? { kind: 'chunked' }
+  const fields = framing.kind === 'chunked' ? ['transfer-encoding', 'chunked'] : []
+  relay.take(toTransmitter.head, Buffer.from(formatHead(toHead({ fields, ...more })), 'latin1'))
+}
+
+function gather(relay: Relay, text: string | Buffer): void {
+  const bytes = Buffer.from(text)
+  relay.gather(bytes, 0, bytes.byteLength)
+}
+
+function takeEnd(relay: Relay, trailers: string[] = []): void {
+  relay.take(toTransmitter.end, Buffer.from(formatFields(trailers), 'latin1'))
+}
+
+function takeAbort(relay: Relay, how: 'now' | 'drained'): void {
+  relay.take(toTransmitter.abort, Buffer.from(how))
+}
+
+function takeBeat(relay: Relay, every: number, frame: string): void {
+  const size = Buffer.alloc(4)
+  size.writeUInt32LE(every)
+  relay.take(toTransmitter.beat, Buffer.concat([size, Buffer.from(frame)]))
+}
+
+async function openGet(path = '/'): Promise<Opened & { relay: Relay }> {
+  const opened = await setUp()
+  opened.client.get(path)
+  const relay = await opened.whenOpen()
+  await opened.inbox.until('request')
+  return { ...opened, relay }
+}
+
+// A reply of which the client has read the head.
+async function openStream(more: Partial<Head> = {}): Promise<Opened & { relay: Relay }> {
+  const opened = await openGet()
+  takeHead(opened.relay, more)
+  opened.relay.flush()
+  await opened.client.until('\r\n\r\n')
+  return opened
+}
+
+// Gives more than a client that does not read can be sent; how many bytes.
+function overfill(relay: Relay): number {
+  const block = Buffer.alloc(1 << 20, 'x')
+  for (let count = 0; count < 24; count++) {
+    gather(relay, block)
+    relay.flush()
+  }
+  return 24 * block.byteLength
+}
+
+describe('Relay, which sends heartbeats', () => {
+  const beat = '2\r\n:\n\r\n'
+
+  async function openBeating(): Promise<Opened & { relay: Relay }> {
+    const opened = await openStream()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    takeBeat(opened.relay, 1000, beat)
+    return opened
+  }
+
+  it('sends one after each silence, and tells at the end how many', async () => {
+    const { relay, client, inbox } = await openBeating()
+    for (const _round of [1, 2]) {
+      vi.advanceTimersByTime(999)
+      gather(relay, '1\r\na\r\n')
+      relay.flush()
+      vi.advanceTimersByTime(999)
+      await client.until('1\r\na\r\n')
+      vi.advanceTimersByTime(1)
+      expect(await client.until(beat)).toBe(beat)
+    }
+    takeEnd(relay)
+    relay.flush()
+    expect((await inbox.until('ended')).readUIntLE(0, 6)).toBe(2)
+    vi.advanceTimersByTime(10_000)
+    expect(await client.until('0\r\n\r\n')).toBe('0\r\n\r\n')
+  })
+
+  it('sends none inside a frame', async () => {
+    const { relay, client } = await openBeating()
+    gather(relay, '6\r\nabc')
+    relay.isInside = true
+    relay.flush()
+    vi.advanceTimersByTime(5000)
+    gather(relay, 'def\r\n')
+    relay.isInside = false
+    relay.flush()
+    expect(await client.until('def\r\n')).toBe('6\r\nabcdef\r\n')
+    vi.advanceTimersByTime(1000)
+    expect(await client.until(beat)).toBe(beat)
+  })
+
+  it('sends none before the head', async () => {
+    const { relay, client } = await openGet()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    takeBeat(relay, 1000, beat)
+    vi.advanceTimersByTime(5000)
+    takeHead(relay)
+    relay.flush()
+    expect(await client.until('\r\n\r\n')).toMatch(/^HTTP\/1.1 200/)
+    expect(client.received).toBe('')
+    vi.advanceTimersByTime(1000)
+    expect(await client.until(beat)).toBe(beat)
+  })
+
+  it('G2: sends none to a client that does not read', async () => {
+    const { relay, client, inbox } = await openBeating()
+    client.pause()
+    overfill(relay)
+    vi.advanceTimersByTime(5000)
+    client.resume()
+    takeEnd(relay)
+    relay.flush()
+    expect((await inbox.until('ended')).readUIntLE(0, 6)).toBe(0)
+  })
+
+  it('sends none when the reply is over', async () => {
+    const { relay, client } = await openBeating()
+    takeAbort(relay, 'now')
+    vi.advanceTimersByTime(5000)
+    expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('Relay, broken off', () => {
+  it('G4: by the application, after what it was given', async () => {
+    const { relay, client, closed } = await openStream()
+    gather(relay, '4\r\nlast\r\n')
+    takeAbort(relay, 'drained')
+    relay.flush()
+    expect(await client.toEnd()).toEqual({ text: '4\r\nlast\r\n', how: 'end' })
+    expect(closed).toHaveBeenCalledOnce()
+  })
+
+  it('G4: by the application, after all that a slow client has yet to read', async () => {
+    const { relay, client } = await openStream()
+    client.pause()
+    const size = overfill(relay)
+    takeAbort(relay, 'drained')
+    relay.flush()
+    client.resume()
+    const { text, how } = await client.toEnd()
+    expect([text.length, how]).toEqual([size, 'end'])
+  })
+
+  it('by the application at once, without what was gathered', async () => {
+    const { relay, client, closed } = await openStream()
+    gather(relay, '5\r\nnever\r\n')
+    takeAbort(relay, 'now')
+    relay.flush()
+    expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
+    expect(closed).toHaveBeenCalledOnce()
+  })
+
+  it('G4: resets a body that would end with the connection', async () => {
+    const { relay, client } = await openStream({ framing: { kind: 'close' } })
+    gather(relay, 'abc')
+    relay.flush()
+    await client.until('abc')
+    takeAbort(relay, 'drained')
+    relay.flush()
+    expect(await client.toEnd()).toEqual({ text: '', how: 'reset' })
+  })
+
+  it.each(['now', 'drained'] as const)(
+    'closes the connection where no head has gone out (%s)',
+    async (how) => {
+      const { relay, client, closed } = await openGet()
+      takeAbort(relay, how)
+      relay.flush()
+      expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
+      expect(closed).toHaveBeenCalledOnce()
+    },
+  )
+
+  it('closes the connection when the application says so', async () => {
+    const { relay, client, closed } = await openGet()
+    relay.take(toTransmitter.destroy, Buffer.alloc(0))
+    expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
+    expect(closed).toHaveBeenCalledOnce()
+  })
+
+  it.each([false, true])(
+    'G10: tells the application that the client has left, once (head out: %s)',
+    async (isOut) => {
+      const { relay, client, inbox, closed, listener } = await (isOut ? openStream() : openGet())
+      client.leave()
+      await inbox.until('gone')
+      await listener.close(5000)
+      expect([closed.mock.calls.length, inbox.names]).toEqual([1, []])
+      gather(relay, 'late')
+      takeHead(relay)
+      relay.flush()
+      expect([closed.mock.calls.length, inbox.names]).toEqual([1, []])
+    },
+  )
+
+  it.each([false, true])('tells it that the server closes (head out: %s)', async (isOut) => {
+    const { relay, client, inbox, closed } = await (isOut ? openStream() : openGet())
+    relay.abort(new ShuttingDown('closing'))
+    await inbox.until('shutdown')
+    expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
+    relay.abort(new ClientGone())
+    expect([closed.mock.calls.length, inbox.names]).toEqual([1, []])
+  })
+
+  it('reports what it cannot send, tells the application, and breaks off', async () => {
+    const { relay, client, inbox, closed, reported } = await openGet()
+    takeHead(relay, { status: 99 })
+    relay.flush()
+    await inbox.until('shutdown')
+    expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
+    expect(closed).toHaveBeenCalledOnce()
+    expect(reported).toEqual([expect.objectContaining({ code: 'ERR_HTTP_INVALID_STATUS_CODE' })])
+  })
+})
+
+describe('Relay of an application that does not answer', () => {
+  it('answers 503 where no head has gone out', async () => {
+    const { relay, client, inbox, closed } = await openGet()
+    relay.onStall()
+    const { status, text, headers } = await client.reply()
+    expect([status, text, headers.get('connection')]).toEqual([503, '503 Service Unavailable\n', 'close'])
+    expect(inbox.names).toEqual(['stalled'])
+    relay.onStall()
+    expect([closed.mock.calls.length, inbox.names]).toEqual([1, ['stalled']])
+  })
+
+  it('G4: cuts a body, after what was sent', async () => {
+    const { relay, client, inbox } = await openStream()
+    gather(relay, '3\r\none\r\n')
+    relay.flush()
+    relay.onStall()
+    expect(await client.toEnd()).toEqual({ text: '3\r\none\r\n', how: 'end' })
+    expect(inbox.names).toEqual(['stalled'])
+  })
+
+  it('leaves alone a reply that only waits for its client', async () => {
+    const { relay, client, inbox } = await openStream({ framing: { kind: 'close' } })
+    client.pause()
+    const size = overfill(relay)
+    takeEnd(relay)
+    relay.flush()
+    relay.onStall()
+    expect(inbox.names).not.toContain('stalled')
+    client.resume()
+    const { text, how } = await client.toEnd()
+    expect([text.length, how]).toEqual([size, 'end'])
+    expect(inbox.names.at(-1)).toBe('ended')
+  })
+
+  it('refuses a request in its place', async () => {
+    const { relay, client, closed } = await openGet()
+    relay.refuse(503)
+    expect(await client.reply()).toMatchObject({ status: 503, isComplete: true })
+    expect((await client.toEnd()).how).toBe('end')
+    expect(closed).toHaveBeenCalledOnce()
+  })
+})
+
+describe('Relay.breakOff', () => {
+  it.each<[Framing['kind'], 'end' | 'reset']>([
+    ['chunked', 'end'],
+    ['close', 'reset'],
+  ])('G4: leaves no body framed by %s that looks complete', async (kind, how) => {
+    const { relay, client } = await openStream({ framing: kind === 'close' ? { kind } : { kind: 'chunked' } })
+    gather(relay, '1\r\na\r\n')
+    relay.flush()
+    await client.until('a\r\n')
+    relay.breakOff()
+    expect(await client.toEnd()).toEqual({ text: '', how })
+  })
+})

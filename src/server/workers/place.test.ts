@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Place } from './place.ts'
+
+const script = join(import.meta.dirname, '../../../test/workers/fixtures/worker.ts')
+
+afterEach(() => void vi.unstubAllEnvs())
+
+function createPlace(manner: string, report: (error: unknown) => void = () => {}): Place {
+  vi.stubEnv('MANNER', manner)
+  return new Place({ number: 1, script, fd: 2, report })
+}
+
+describe('Place', () => {
+  it('does not open where its worker fails, and reports nothing', async () => {
+    const report = vi.fn<(error: unknown) => void>()
+    const place = createPlace('fails', report)
+    await expect(place.open()).rejects.toThrow('has ended with exit code 3 before it listened')
+    await place.stop()
+    expect(report).not.toHaveBeenCalled()
+  })
+
+  it('replaces its worker, and gives when the old one has drained', async () => {
+    const place = createPlace('paper')
+    await place.open()
+    const drains: Promise<void>[] = []
+    await place.replace(60_000, (drained) => drains.push(drained))
+    expect(drains).toHaveLength(1)
+    await drains[0]
+    await place.close(0)
+    await expect(place.replace(0, () => {})).rejects.toThrow('Cannot start a worker: the server is closing')
+  })
+})
