@@ -144,7 +144,7 @@ class Contestant {
 
 async function compare(): Promise<void> {
   for (const [name, one] of Object.entries(cases)) {
-    for (const encoding of ['gzip', 'zstd', 'br']) await compareOne(name, one, encoding)
+    for (const encoding of ['identity', 'gzip', 'zstd', 'br']) await compareOne(name, one, encoding)
   }
 }
 

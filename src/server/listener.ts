@@ -9,6 +9,7 @@ export interface Listener {
   /**
    * Takes no more, lets live replies end for so many milliseconds, and breaks the rest off; always resolves. Idle
    * connections end at once, or where it lingers, after one more reply, and at the latest after so many milliseconds.
+   * Where it is called again, the shorter time holds.
    */
   close(grace: number, linger?: number): Promise<void>
   /** Puts new processes in the place of those that listen, which drain within so many milliseconds. */

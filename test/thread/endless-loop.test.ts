@@ -44,3 +44,29 @@ it('G10: a client that leaves while the application computes is noticed when it 
   await application.said(/^left closed: client-gone, 3 bytes$/m)
   expect(application.stdout.match(/left source closed/g)).toHaveLength(1)
 })
+
+it('health: the transmitter answers while a handler computes without end', async () => {
+  const application = await startApplication({ health: true })
+  const busy = application.client()
+  busy.get(endless)
+  await application.said(/^busy$/m)
+  const client = application.client()
+  for (const path of ['/healthz', '/readyz', '/healthz']) {
+    client.get(path)
+    const { status, text } = await client.reply()
+    expect([path, status, text]).toEqual([path, 200, 'ok\n'])
+  }
+})
+
+it('health: with maxStall, it says so', async () => {
+  const application = await startApplication({ health: true, maxStall: 300 })
+  const busy = application.client()
+  busy.get(endless)
+  await application.complained(/has not answered for 300 ms/)
+  for (const path of ['/healthz', '/readyz']) {
+    const client = application.client()
+    client.get(path)
+    const { status, text } = await client.reply()
+    expect([path, status, text]).toEqual([path, 503, 'stalled\n'])
+  }
+})

@@ -60,6 +60,9 @@ describe('serve with workers, close()', () => {
     await primary.next('spins')
     primary.order('close', { grace: 0 })
     await primary.next('close')
+    expect((await primary.next('report')).message).toBe(
+      `Cannot serve: worker 1 (process ${worker}) was ended by SIGKILL, as it did not close in time`,
+    )
     expect(isRunning(worker)).toBe(false)
     expect((await client.toEnd()).text).toBe('')
   })

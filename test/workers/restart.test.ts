@@ -25,6 +25,20 @@ describe.each(transmitters)('restart, $transmitter', (options) => {
     expect(fresh.filter(isRunning)).toEqual([])
   })
 
+  it('G14: lets a worker that drains end as soon as close() says', async () => {
+    await using primary = startPrimary({ options: { ...options, workers: 1 } })
+    const [old] = await primary.serving(1)
+    const gate = await primary.openGate()
+    primary.order('restart', { grace: 60_000 })
+    await primary.next('serving')
+    primary.order('close', { grace: 0 })
+    const { text } = await gate.client.toEnd()
+    expect(text).not.toContain('0\r\n\r\n')
+    await primary.next('close')
+    const gone = [await primary.next('disconnect'), await primary.next('disconnect')]
+    expect(gone.map(({ pid }) => pid)).toContain(old)
+  })
+
   it('loses no request, on new connections and on kept ones', async () => {
     await using primary = startPrimary({ options: { ...options, workers: 2 } })
     await primary.serving(2)

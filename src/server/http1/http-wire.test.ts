@@ -7,6 +7,7 @@ import type { Framing } from '../../delivery/framing.ts'
 import type { Head, Live } from '../wire.ts'
 import { Connection, IdleCount } from './connection.ts'
 import { HttpWire } from './http-wire.ts'
+import { resetting } from './resetting.ts'
 
 // A client and the responses of its connection, as node:http makes them; all are gone after the test.
 async function setUp() {
@@ -255,6 +256,18 @@ describe('HttpWire and its connection', () => {
     client.leave()
     await promise
     expect(live.abort).not.toHaveBeenCalled()
+  })
+
+  it('G4: is not ended by its connection where it is about to be reset', async () => {
+    const { wire, client, connection, live, nodeResponse } = await openLive()
+    const { socket } = nodeResponse.req
+    const drained = connection.drain()
+    resetting.add(socket)
+    wire.close(live)
+    await drained
+    expect([socket.writableEnded, socket.destroyed]).toEqual([false, false])
+    wire.reset()
+    expect(await client.toEnd()).toEqual({ text: '', how: 'reset' })
   })
 
   it('needs no connection: then nobody is told', async () => {

@@ -83,6 +83,7 @@ class ThreadListener implements Listener {
   }
 
   close(grace: number, linger = 0): Promise<void> {
+    if (this.#closing) this.#order({ kind: 'close', grace, linger })
     this.#closing ??= this.#close(grace, linger)
     return this.#closing
   }

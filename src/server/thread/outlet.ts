@@ -42,7 +42,9 @@ export class Outlet {
   check(size: number): void {
     const { longest } = this.writer
     if (size <= longest) return
-    throw new RangeError(`Cannot send ${size} bytes in one record: ${longest} are the most; send less at once`)
+    throw new RangeError(
+      `Cannot send ${size} bytes in one record: ${longest} are the most; send less at once`,
+    )
   }
 
   /** A record with text of latin1. */

@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
 import type { Framing } from '../../delivery/framing.ts'
-import { HttpError } from '../../reply/http-error.ts'
 import { createRing } from '../ring/ring-memory.ts'
 import { RingReader } from '../ring/ring-reader.ts'
 import type { Head, Live } from '../wire.ts'
@@ -89,105 +88,6 @@ function splitWhole({ bytes }: Taken): { head: Head; body: string } {
   const start = 4 + bytes.readUInt32LE(0)
   return { head: parseHead(bytes.toString('latin1', 4, start)), body: bytes.toString('utf8', start) }
 }
-
-describe('ThreadWire, of its request', () => {
-  it('knows what the transmitter has told', () => {
-    const { wire } = setUp({ version: '1.0', isNext: false })
-    expect(wire).toMatchObject({
-      method: 'POST',
-      version: '1.0',
-      takesTrailers: true,
-      isNext: false,
-      delivery: 'turn',
-    })
-    expect(wire.readRequest()).toMatchObject({ method: 'POST', target: '/a' })
-  })
-
-  it('throws what it was refused for, when it is read', () => {
-    const refusal = new HttpError(413, 'too long')
-    const { wire } = setUp({}, { refusal })
-    expect(() => wire.readRequest()).toThrow(refusal)
-  })
-
-  it('is the next when the transmitter says so, and calls back', () => {
-    const { wire } = setUp({ isNext: false })
-    const next = vi.fn()
-    wire.whenNext(next)
-    expect(next).not.toHaveBeenCalled()
-    wire.onNext()
-    expect([next.mock.calls.length, wire.isNext]).toEqual([1, true])
-  })
-
-  it('asks for early hints, a link a line', () => {
-    const { wire, read } = setUp()
-    wire.hint(['</a.css>; rel=preload', '</b.js>; rel=preload'])
-    expect(read()).toEqual([
-      { name: 'hints', id: ID, bytes: Buffer.from('</a.css>; rel=preload\n</b.js>; rel=preload') },
-    ])
-  })
-})
-
-describe('ThreadWire, which reads a body', () => {
-  it('asks for one piece at a time, and gives it', async () => {
-    const { wire, read } = setUp()
-    for (const text of ['one', 'two']) {
-      const reading = wire.read()
-      expect(namesOf(read())).toEqual(['read'])
-      wire.onBody(Buffer.from(text))
-      expect(String(await reading)).toBe(text)
-    }
-    const last = wire.read()
-    wire.onBody(undefined)
-    expect(await last).toBeUndefined()
-  })
-
-  it('fails with what the transmitter has told', async () => {
-    const { wire } = setUp()
-    const reading = wire.read()
-    const error = new HttpError(413)
-    wire.onBodyFailed(error)
-    await expect(reading).rejects.toBe(error)
-  })
-
-  it('G10: fails a read under way, and each after it, when the client has left', async () => {
-    const { wire, read } = setUp()
-    const reading = wire.read()
-    const gone = new ClientGone()
-    wire.onGone(gone)
-    await expect(reading).rejects.toBe(gone)
-    read()
-    await expect(wire.read()).rejects.toBe(gone)
-    expect(read()).toEqual([])
-  })
-
-  it('fails a read that is under way when the reply is over', async () => {
-    const { wire } = setUp()
-    const reading = wire.read()
-    wire.close()
-    await expect(reading).rejects.toThrow(ClientGone)
-  })
-
-  it('fails a read after the reply is over: nobody would answer it', async () => {
-    const { wire, read } = setUp()
-    wire.close()
-    const reading = wire.read()
-    const settled = await Promise.race([
-      reading.catch((error: unknown) => error),
-      new Promise((resolve) => setImmediate(resolve, 'hangs')),
-    ])
-    expect(settled).toBeInstanceOf(ClientGone)
-    expect(read()).toEqual([])
-  })
-
-  it('ignores a piece that nobody waits for', async () => {
-    const { wire } = setUp()
-    wire.onBody(Buffer.from('late'))
-    wire.onBodyFailed(new Error('late'))
-    const reading = wire.read()
-    wire.onBody(Buffer.from('now'))
-    expect(String(await reading)).toBe('now')
-  })
-})
 
 describe('ThreadWire.writeHead', () => {
   it.each<[string, Partial<Head>]>([
@@ -378,6 +278,25 @@ describe('ThreadWire at the end of its reply', () => {
     wire.close()
     expect(closed).toHaveBeenCalledOnce()
   })
+
+  it.each(['ended', 'gone'] as const)(
+    'is in use until what was given before a failure has left (%s)',
+    (how) => {
+      const { wire, read, closed } = setUp()
+      const framing: Framing = { kind: 'chunked' }
+      const sink = wire.toSink({ frame: () => framing, write: () => wire.writeHead(toHead()) })
+      sink.commit(framing)
+      sink.write(Buffer.alloc(CREDIT + 1))
+      sink.abort(new Error('failed'))
+      wire.close()
+      expect(namesOf(read())).not.toContain('abort')
+      wire.onCredit(CREDIT)
+      expect([namesOf(read()).at(-1), closed.mock.calls.length]).toEqual(['abort', 0])
+      if (how === 'ended') wire.onEnded(0)
+      else wire.onGone(new ClientGone())
+      expect(closed).toHaveBeenCalledOnce()
+    },
+  )
 
   it('breaks the connection off', () => {
     const { wire, read } = setUp()

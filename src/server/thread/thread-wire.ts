@@ -258,7 +258,9 @@ function checkHead({ reason, fields }: Head): void {
     size += name.length + value.length + 2
   }
   if (size > HEAD_LIMIT) {
-    throw new RangeError(`Cannot send a head of ${size} bytes: ${HEAD_LIMIT} are the most; no client takes as much`)
+    throw new RangeError(
+      `Cannot send a head of ${size} bytes: ${HEAD_LIMIT} are the most; no client takes as much`,
+    )
   }
   // oxlint-disable-next-line no-control-regex -- these are the characters that must not be there
   if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(reason)) {

@@ -255,6 +255,21 @@ describe('Transmitter', () => {
     expect(await ask(client)).toBe(first)
   })
 
+  it('keeps a number that was released while its reply is still on its way', async () => {
+    const { outlet, connect, ask, application } = await setUp()
+    const [one, two] = [connect(), connect()]
+    const first = await ask(one)
+    putHead(outlet, first)
+    outlet.putSignal(toTransmitter.release, first)
+    const second = await ask(two)
+    expect(second).not.toBe(first)
+    outlet.putText(toTransmitter.end, first, '')
+    await application.until('ended')
+    putPlain(outlet, second, 'two')
+    expect((await two.reply()).text).toBe('two')
+    expect(await ask(two)).toBe(first)
+  })
+
   it('ignores what comes for a number that nobody has', async () => {
     const { outlet, connect, ask } = await setUp()
     outlet.putText(toTransmitter.data, 9999, 'x')

@@ -59,6 +59,17 @@ describe('joinPrimary', () => {
     expect(told).toEqual([{ millrace: 'listening' }, 'leave'])
   })
 
+  it('closes sooner when it is told so while it drains', async () => {
+    const inner = createListener()
+    await joinPrimary(async () => inner)
+    heard.get('message')?.({ millrace: 'close', grace: 60_000, linger: 1000 })
+    heard.get('message')?.({ millrace: 'close', grace: 0, linger: 0 })
+    expect(inner.close.mock.calls).toEqual([
+      [60_000, 1000],
+      [0, 0],
+    ])
+  })
+
   it('says that it leaves by itself before it closes', async () => {
     const listener = await joinPrimary(async () => createListener())
     await listener.close(9)

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import type { Listener } from '../listener.ts'
 import { toPrimary } from './to-primary.ts'
-import { isCloseOrder } from './worker-message.ts'
+import { type CloseOrder, isCloseOrder } from './worker-message.ts'
 
 /** The number of the listening socket in every worker: after the standard streams and the channel. */
 export const SOCKET_FD = 4
@@ -33,7 +33,7 @@ class WorkerListener implements Listener {
     this.#listener = listener
     toPrimary.onOrphaned = () => void this.#close(ORPHAN_GRACE).then(() => process.exit(1))
     process.on('message', (message) => {
-      if (isCloseOrder(message)) void this.#close(message.grace, message.linger)
+      if (isCloseOrder(message)) this.#onOrder(message)
     })
   }
 
@@ -45,6 +45,12 @@ class WorkerListener implements Listener {
     // Another worker takes its place.
     if (!this.#closing) toPrimary.tell({ millrace: 'leaving' })
     return this.#close(grace)
+  }
+
+  // A worker that drains for a restart may have to end sooner.
+  #onOrder({ grace, linger }: CloseOrder): void {
+    if (this.#closing) void this.#listener.close(grace, linger)
+    else void this.#close(grace, linger)
   }
 
   #close(grace: number, linger = 0): Promise<void> {

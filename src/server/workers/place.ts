@@ -87,8 +87,9 @@ export class Place {
     this.#fillAfter(0)
   }
 
-  #onGone(worker: WorkerProcess, { message, cause }: WorkerEnd): void {
+  #onGone(worker: WorkerProcess, { message, cause, wasLate }: WorkerEnd): void {
     this.#living.delete(worker)
+    if (wasLate) this.#plan.report(new Error(`${message}, as it did not close in time`, { cause }))
     if (worker !== this.#serving) return
     this.#serving = undefined
     if (this.#isClosing) return

@@ -20,6 +20,7 @@ describe('WorkerProcess', () => {
     expect(await worker.gone).toEqual({
       message: `Cannot serve: ${worker.name} has ended with exit code 0`,
       cause: 'out of paper\n    at a line',
+      wasLate: false,
     })
   })
 

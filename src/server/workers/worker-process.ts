@@ -24,6 +24,8 @@ export interface WorkerEnd {
   readonly message: string
   /** What it said that it fails of, with the stack. */
   readonly cause: string | undefined
+  /** Whether it had to be killed, as it did not close in time. */
+  readonly wasLate: boolean
 }
 
 /** One worker, from the start of its process to its end. */
@@ -37,6 +39,7 @@ export class WorkerProcess {
   // What it said that it fails of.
   #fault: string | undefined
   #hasLeft = false
+  #wasLate = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(plan: WorkerPlan) {
@@ -52,7 +55,7 @@ export class WorkerProcess {
       clearTimeout(this.#timer)
       const message = `Cannot serve: ${this.name} ${how}`
       listening.reject(this.#toStartError(message))
-      gone.resolve({ message, cause: this.#fault })
+      gone.resolve({ message, cause: this.#fault, wasLate: this.#wasLate })
     }
     this.#child.on('error', (error) => {
       if (this.#child.pid === undefined) end(`could not be started: ${error.message}`)
@@ -76,7 +79,7 @@ export class WorkerProcess {
     else {
       // An error here is its end, which is waited for.
       this.#child.send(order, undefined, undefined, () => {})
-      this.#kill(grace + CLOSING_LIMIT, 'SIGKILL')
+      this.#kill(grace + CLOSING_LIMIT, 'SIGKILL', () => (this.#wasLate = true))
     }
     await this.gone
   }
@@ -103,7 +106,7 @@ export class WorkerProcess {
     this.#kill(EXIT_LIMIT, 'SIGTERM', () => this.#kill(KILL_LIMIT, 'SIGKILL'))
   }
 
-  #kill(after: number, signal: NodeJS.Signals, then = () => {}): void {
+  #kill(after: number, signal: NodeJS.Signals, then: () => void = () => {}): void {
     clearTimeout(this.#timer)
     const kill = () => {
       this.#child.kill(signal)

@@ -37,7 +37,10 @@ export class SoakClient {
     this.#disturb()
     const isPipelined = !this.#isOld && this.#random.chance(0.3)
     const count = this.#isOld ? 1 : this.#random.between(1, 5)
-    const plans = Array.from({ length: count }, (_, index) => this.#add(`${name}-${index}`))
+    const plans: SoakPlan[] = []
+    // Nothing is asked behind a reply that is cut: where a connection is closed before all of it was read, the system
+    // takes back replies that are on their way (RFC 9112 §9.6).
+    while (plans.length < count && !plans.at(-1)?.isCut) plans.push(this.#add(`${name}-${plans.length}`))
     if (isPipelined) for (const [index, plan] of plans.entries()) this.#ask(`${name}-${index}`, plan)
     for (const [index, plan] of plans.entries()) {
       if (!isPipelined) this.#ask(`${name}-${index}`, plan)
@@ -121,7 +124,7 @@ export class SoakClient {
     if (plan.isCut === isWhole) this.#fail(plan, isWhole ? 'looks whole' : `is cut at ${body.length}`)
     const most = plan.method === 'HEAD' ? 0 : isWhole ? plan.expected.length : body.length
     if (!body.equals(plan.expected.subarray(0, most))) this.#fail(plan, `differs: ${body.length} bytes`)
-    if (isWhole && plan.hasTrailers && plan.method === 'GET' && !answer.trailers.has('x-sum')) {
+    if (isWhole && plan.hasTrailers && answer.framing === 'chunked' && !answer.trailers.has('x-sum')) {
       this.#fail(plan, 'has no trailers')
     }
     this.#count(isWhole ? `whole, ${answer.framing}` : `cut, ${answer.framing}`)

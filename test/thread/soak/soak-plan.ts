@@ -1,5 +1,7 @@
 // What one request of the soak asks for, what must come of it, and what has become of it on the server.
-import { type Block, type Context, reply, type Replyable, stream } from 'millrace'
+import { type Block, reply, stream } from 'millrace'
+import type { Context } from 'millrace/context'
+import type { Replyable } from 'millrace/gateway'
 import type { ReplyInit } from 'millrace/reply'
 import type { Random } from './random.ts'
 
@@ -51,6 +53,7 @@ export class SoakPlan {
   readonly #hasLength: boolean
   readonly #hasBeat: boolean
   readonly #waits: number
+  readonly #whole: number
   #opened = 0
   #closed = 0
   #told = 0
@@ -81,10 +84,13 @@ export class SoakPlan {
     this.#hasBeat = this.way === 'async' && !this.#hasLength && !isOld && random.chance(0.3)
     this.#waits = random.pick(0, 0, 0.02, 0.3)
     this.expected = Buffer.concat(this.blocks.slice(0, this.failsAt).map((block) => toBytes(block)))
+    this.#whole = this.blocks.reduce((sum, block) => sum + toBytes(block).length, 0)
   }
 
   /** True when the client must see that the body is cut. */
   get isCut(): boolean {
+    // One that fails after the length that it has promised is whole for its client.
+    if (this.#hasLength && this.expected.length === this.#whole) return false
     return this.failsAt !== undefined && this.expected.length > 0 && this.method !== 'HEAD'
   }
 
@@ -95,14 +101,12 @@ export class SoakPlan {
 
   answer(context: Context): Replyable | Promise<Replyable> {
     const [only = ''] = this.blocks
-    if (this.way === 'plain') return typeof only === 'string' ? only : Buffer.from(only)
-    this.#isToBeTold = true
+    if (this.way === 'plain') return toPlain(only)
+    if (this.way === 'echo whole') return this.#answerWhole(context)
     const init = this.#init()
-    if (this.way === 'reply') return reply(only, init)
+    if (this.way === 'reply') return reply(toPlain(only), init)
     if (this.way === 'collect') return reply(this.#generate(), init)
     if (this.way === 'echo') return stream(context.request.body ?? [], init)
-    if (this.way === 'echo whole')
-      return context.request.arrayBuffer().then((body) => reply(Buffer.from(body), init))
     if (this.way === 'sync') return stream(this.#generate(), init)
     return stream(this.way === 'async' ? this.#generateAsync() : this.#openCursor(), init)
   }
@@ -127,12 +131,17 @@ export class SoakPlan {
     })
   }
 
+  async #answerWhole({ request }: Context): Promise<Replyable> {
+    const body = Buffer.from(await request.arrayBuffer())
+    return reply(body, this.#init())
+  }
+
   #init(): ReplyInit {
-    const whole = this.blocks.reduce((sum, block) => sum + toBytes(block).length, 0)
+    this.#isToBeTold = true
     return {
-      headers: this.#hasLength ? { 'content-length': String(whole) } : {},
+      headers: this.#hasLength ? { 'content-length': String(this.#whole) } : {},
       onClose: () => this.#told++,
-      ...(this.hasTrailers && { trailers: () => ({ 'x-sum': String(whole) }) }),
+      ...(this.hasTrailers && { trailers: () => ({ 'x-sum': String(this.#whole) }) }),
       ...(this.#hasBeat && { heartbeat: { every: 3, block: BEAT } }),
     }
   }
@@ -174,6 +183,10 @@ export class SoakPlan {
     if (index === this.failsAt) throw new Error(FAILURE)
     return this.blocks[index] ?? ''
   }
+}
+
+function toPlain(block: Block): string | Uint8Array {
+  return typeof block === 'string' ? block : toBytes(block)
 }
 
 function toBytes(block: Block): Uint8Array {

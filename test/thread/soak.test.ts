@@ -1,0 +1,24 @@
+// Longer by hand: MILLRACE_SOAK_SECONDS=600 MILLRACE_SOAK_SEED=7.
+import { expect, it } from 'vitest'
+import { startFixture } from './start-application.ts'
+
+const seconds = Number(process.env['MILLRACE_SOAK_SECONDS'] ?? 4)
+const seed = Number(process.env['MILLRACE_SOAK_SEED'] ?? Math.floor(Math.random() * 1_000_000))
+
+it(
+  `G4, G5: every byte of every reply arrives, or its cut shows, and every source is closed once: seed ${seed}`,
+  async () => {
+    const fixture = startFixture('soak', [String(seed), String(seconds)], ['--expose-gc'])
+    const { code, stdout, stderr } = await fixture.ended()
+    expect([code, stderr]).toEqual([0, ''])
+    const { failures, counts, grown } = JSON.parse(stdout)
+    expect(failures).toEqual([])
+    expect(grown).toBeLessThan(16 * 1024 * 1024)
+    const kinds = ['chunked', 'length', 'close'].flatMap((framing) => [
+      `whole, ${framing}`,
+      `cut, ${framing}`,
+    ])
+    expect(Object.keys(counts)).toEqual(expect.arrayContaining(kinds))
+  },
+  seconds * 1000 + 60_000,
+)
