@@ -116,6 +116,7 @@ class Load {
       const reply = await client.reply()
       const { status, isComplete, text } = reply
       this.#replies.push({ status, isComplete, text })
+      if (!isComplete) return
       if (reply.headers.get('connection') === 'close') client = this.#primary.client()
     }
   }

@@ -41,7 +41,7 @@ describe('toMinRate', () => {
 })
 
 describe('RateGuard', () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
   afterEach(() => void vi.useRealTimers())
 
   it('G13: resets a connection whose client takes nothing within the time, and says why before it closes', async () => {
@@ -68,6 +68,25 @@ describe('RateGuard', () => {
     new RateGuard({ bytes: 1000, within: 1000 }).watch(socket, () => {})
     vi.advanceTimersByTime(100_000)
     expect(socket.destroyed).toBe(false)
+  })
+
+  it('G13: makes up for a look that is late, but not for those that were missed', async () => {
+    const { socket } = await connect()
+    let now = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
+    onTestFinished(() => clock.mockRestore())
+    const timeouts = vi.spyOn(globalThis, 'setTimeout')
+    const delays = () => timeouts.mock.calls.map(([, delay]) => delay)
+    new RateGuard({ bytes: 1000, within: 20_000 }).watch(socket, () => {})
+    now = 1400
+    vi.runOnlyPendingTimers()
+    expect(delays()).toEqual([1000, 600])
+    now = 2000
+    vi.runOnlyPendingTimers()
+    now = 63_000
+    vi.runOnlyPendingTimers()
+    expect(delays()).toEqual([1000, 600, 1000, 1000])
+    timeouts.mockRestore()
   })
 
   it('has a timer only while it watches', async () => {

@@ -32,26 +32,40 @@ const STEPS = 20
 export class RateGuard {
   readonly #rate: MinRate
   readonly #watched = new Map<Socket, Watched>()
+  readonly #step: number
   #timer: NodeJS.Timeout | undefined
+  #due = 0
 
   constructor(rate: MinRate) {
     this.#rate = rate
+    this.#step = rate.within / STEPS
   }
 
   /** Watches a connection until {@link forget}. It is reset when it is too slow, and then `cut` is told why. */
   watch(socket: Socket, cut: (reason: TooSlow) => void): void {
     this.#watched.set(socket, { cut, window: undefined })
-    this.#timer ??= setInterval(() => this.#look(), this.#rate.within / STEPS).unref()
+    if (this.#timer) return
+    this.#due = performance.now()
+    this.#schedule()
   }
 
   forget(socket: Socket): void {
     this.#watched.delete(socket)
     if (this.#watched.size > 0) return
-    clearInterval(this.#timer)
+    clearTimeout(this.#timer)
     this.#timer = undefined
   }
 
+  // An interval would add up how late each look was. Looks that were missed are not made up for: the thread was busy.
+  #schedule(): void {
+    const now = performance.now()
+    this.#due += this.#step
+    if (this.#due <= now) this.#due = now + this.#step
+    this.#timer = setTimeout(() => this.#look(), this.#due - now).unref()
+  }
+
   #look(): void {
+    this.#schedule()
     for (const [socket, watched] of this.#watched) {
       const sample = toSample(socket)
       if (!sample) watched.window?.clear()
