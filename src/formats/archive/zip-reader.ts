@@ -7,6 +7,7 @@ import type { CheckedEntry } from './archive-entry.ts'
 import { BlockBytes } from './block-bytes.ts'
 import { EntrySize } from './entry-size.ts'
 import type { NestedBodies, NestedStep } from './nested-bodies.ts'
+import { isPlainEnd, isZip64End, MANY_ENTRIES, zip64End } from './zip64-end.ts'
 
 /** An entry as client-zip takes it; one without `input` is a folder. */
 interface ZipInput {
@@ -35,7 +36,10 @@ export class ZipReader implements ReaderSource, BlockReader {
   #reading: ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']> | undefined
   #request: Request | undefined
   #requested = Promise.withResolvers<'asked'>()
+  #entryCount = 0
+  #written = 0
   #hasAll = false
+  #isEnded = false
   #isFlushDue = false
   #isClosed = false
 
@@ -75,10 +79,21 @@ export class ZipReader implements ReaderSource, BlockReader {
         : Promise.race([this.#reading, this.#requested.promise]))
       if (taken === 'asked' || taken.done) break
       this.#reading = undefined
-      pieces.push(taken.value)
-      bytes += taken.value.byteLength
+      for (const piece of this.#complete(taken.value, this.#written + bytes)) {
+        pieces.push(piece)
+        bytes += piece.byteLength
+      }
     }
+    this.#written += bytes
     return pieces
+  }
+
+  // With the ZIP64 end where client-zip leaves it out.
+  #complete(piece: Uint8Array, at: number): Uint8Array[] {
+    if (!this.#hasAll || this.#entryCount < MANY_ENTRIES) return [piece]
+    if (isZip64End(piece)) this.#isEnded = true
+    if (this.#isEnded || !isPlainEnd(piece)) return [piece]
+    return [zip64End(piece, { entries: this.#entryCount, at }), piece]
   }
 
   #inputs(): AsyncIterable<ZipInput> {
@@ -122,6 +137,7 @@ export class ZipReader implements ReaderSource, BlockReader {
   }
 
   #begin(entry: CheckedEntry): ZipInput {
+    this.#entryCount++
     const { name, modified, mode } = entry
     const input = { name, lastModified: toZipDate(modified), mode }
     if (name.endsWith('/')) {

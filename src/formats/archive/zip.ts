@@ -6,6 +6,7 @@ import { replyHeaders } from '../reply-headers.ts'
 import { type ArchiveEntries, type ArchiveEntry, checkEntry, type CheckedEntry } from './archive-entry.ts'
 import { NestedBodies } from './nested-bodies.ts'
 import { ZipReader } from './zip-reader.ts'
+import { MANY_ENTRIES } from './zip64-end.ts'
 
 export interface ZipInit extends ReplyInit {
   /** Name under which a browser saves the archive. */
@@ -14,8 +15,8 @@ export interface ZipInit extends ReplyInit {
 
 /**
  * Entries as a streamed ZIP archive, in flat memory and of any size (ZIP64). They are stored, not compressed: what an
- * entry gives leaves when it is given, by the turn unless `delivery` says otherwise. Where `entries` is a list and the
- * size of each is known, the reply has its Content-Length.
+ * entry gives leaves when it is given, by the turn unless `delivery` says otherwise. Where `entries` is a list of fewer
+ * than 65,535 and the size of each is known, the reply has its Content-Length.
  * @throws TypeError for a name that would be unpacked elsewhere than below its folder, or that another entry has; at
  * once where `entries` is a list, else from the body.
  */
@@ -44,7 +45,8 @@ function refuseTwin(name: string, names: Set<string>): void {
 }
 
 function lengthOf(entries: readonly CheckedEntry[]): number | undefined {
-  if (entries.some(({ size }) => size === undefined)) return undefined
+  // From there on the archive has an end that the prediction may not know of.
+  if (entries.length >= MANY_ENTRIES || entries.some(({ size }) => size === undefined)) return undefined
   const facts = entries.map(({ name, size = 0 }) => (name.endsWith('/') ? { name } : { name, size }))
   return Number(predictLength(facts))
 }

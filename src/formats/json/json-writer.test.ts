@@ -86,6 +86,32 @@ describe('JsonWriter', () => {
     expect(write([twin, twin]).take()).toBe('[{"n":1},{"n":1}]')
   })
 
+  it('refuses what can be read once and was read before; what can be read again is', () => {
+    const rows = [1].values()
+    expect(() => write([new Set(), rows, rows])).not.toThrow()
+    const writer = new JsonWriter('')
+    for (const source of [new Set([1]), rows]) {
+      for (const time of [1, 2]) {
+        const again = (): void => writer.write(source)
+        if (source === rows && time === 2)
+          expect(again).toThrow('it was read before, elsewhere in the document')
+        else again()
+        const frame = writer.frames.at(-1)
+        if (frame?.kind === 'source') writer.end(frame)
+      }
+    }
+  })
+
+  it('takes a generator function inside of what it gives', () => {
+    const writer = new JsonWriter('')
+    const tree = function* (): Generator<unknown> {
+      yield tree
+    }
+    writer.write(tree)
+    writer.write(tree)
+    expect(writer.take()).toBe('[[')
+  })
+
   it('calls toJSON with the key, as JSON.stringify does, once', () => {
     const keys: string[] = []
     class Told {

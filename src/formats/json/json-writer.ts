@@ -38,6 +38,7 @@ export class JsonWriter {
   readonly frames: JsonFrame[] = []
   readonly #plain = new PlainValues()
   readonly #above = new Set<object>()
+  readonly #read = new WeakSet<object>()
   readonly #indent: string
 
   /** `indent`: what each level is set in by; empty for none. */
@@ -138,9 +139,11 @@ export class JsonWriter {
   }
 
   #openSource(source: object): void {
+    this.#refuseSecondReading(source)
     this.#refuseCycle(source)
     this.#begin()
-    this.#above.add(source)
+    // A generator function gives another list each time that it is called.
+    if (typeof source !== 'function') this.#above.add(source)
     this.#open('[', { kind: 'source', source, blocks: new Blocks(source), count: 0 })
   }
 
@@ -201,6 +204,14 @@ export class JsonWriter {
 
   #refuseCycle(value: object): void {
     if (this.#above.has(value)) throw this.#refuse('it is a part of itself; give data without cycles')
+  }
+
+  // Read a second time it would be an empty list, and nobody would know.
+  #refuseSecondReading(source: object): void {
+    if (!('next' in source)) return
+    if (this.#read.has(source))
+      throw this.#refuse('it was read before, elsewhere in the document; read it once')
+    this.#read.add(source)
   }
 
   #refuse(state: string, options?: ErrorOptions): TypeError {
