@@ -1,4 +1,4 @@
-export type { ArchiveEntries, ArchiveEntry } from './archive/archive-entry.ts'
+export type { ArchiveEntries, ArchiveEntry } from './archive/entries/archive-entry.ts'
 export type { Items, NestedBody } from './archive/nested-bodies.ts'
 export { tar, type TarInit } from './archive/tar.ts'
 export { zip, type ZipInit } from './archive/zip.ts'

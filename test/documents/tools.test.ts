@@ -1,19 +1,22 @@
 // The programs that people open documents with.
 import { execFile, spawnSync } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { get, type IncomingMessage } from 'node:http'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
+import fc from 'fast-check'
 import { csv, json, tar, zip } from 'millrace'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkEntryName } from '../../src/formats/archive/entries/check-entry-name.ts'
 import { eachDelivery } from '../support/each-delivery.ts'
 
 const run = promisify(execFile)
 const has = (tool: string): boolean => spawnSync(tool, ['--help']).error === undefined
+const hasGnuTar = String(spawnSync('tar', ['--version']).stdout).includes('GNU tar')
 
 const count = 20_000
 const size = 3_000_000
@@ -33,6 +36,15 @@ const entries = () => [
   { name: 'data/größe.bin', body: bytes(), size },
   ...Array.from({ length: 300 }, (_, index) => ({ name: `data/${index}.txt`, body: String(index) })),
 ]
+
+function isName(name: string): boolean {
+  try {
+    return checkEntryName(name) === name
+  } catch {
+    // Refused, which another test looks at.
+    return false
+  }
+}
 
 let folder = ''
 
@@ -67,7 +79,7 @@ eachDelivery('documents for other programs', (open) => {
     })
   })
 
-  describe.skipIf(!has('tar'))('tar (skipped where tar is not installed)', () => {
+  describe.skipIf(!hasGnuTar)('tar (skipped where GNU tar is not installed)', () => {
     it('tar -t lists what was sent', async () => {
       const long = `${'folder/'.repeat(40)}end.txt`
       await using server = await open({
@@ -77,6 +89,19 @@ eachDelivery('documents for other programs', (open) => {
       const { stdout } = await run('tar', ['--quoting-style=literal', '-tf', file])
       expect(stdout.trim().split('\n')).toEqual([...entries().map(({ name }) => name), long])
       expect((await run('tar', ['-xOf', file, 'data/299.txt'])).stdout).toBe('299')
+    })
+  })
+
+  describe.skipIf(!hasGnuTar)('tar names (skipped where GNU tar is not installed)', () => {
+    it('G12: tar -t lists every name as it was given, whatever it is', async () => {
+      const texts = fc.sample(fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }), 500)
+      const steps = fc.sample(fc.array(fc.string({ unit: 'grapheme', minLength: 1 }), { maxLength: 30 }), 200)
+      const names = [...texts, ...steps.map((some) => some.join('/'))].filter(isName)
+      expect(names.length).toBeGreaterThan(100)
+      await using server = await open({ routes: { '/': () => tar(names.map((name) => ({ name }))) } })
+      const file = await download(server.url)
+      const { stdout } = await run('tar', ['--quoting-style=literal', '--show-stored-names', '-tf', file])
+      expect(stdout.split('\n').slice(0, -1)).toEqual(names)
     })
   })
 
@@ -91,4 +116,14 @@ eachDelivery('documents for other programs', (open) => {
       expect(JSON.parse(stdout)).toEqual([count, count, last])
     })
   })
+})
+
+it.skipIf(!has('unzip'))('unzip -t finds no error in an archive of 65,536 entries', async () => {
+  const folders = function* () {
+    for (let index = 0; index < 65_536; index++) yield { name: `${index}/` }
+  }
+  const file = join(folder, 'many')
+  await writeFile(file, new Uint8Array(await zip(folders()).arrayBuffer()))
+  expect((await run('unzip', ['-tq', file])).stdout).toContain('No errors detected')
+  expect((await run('unzip', ['-Z', '-h', file])).stdout).toContain('number of entries: 65536')
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { flush } from '../../body/block.ts'
 import { type Blocks, toBlocks } from '../../body/blocks.ts'
-import { type ArchiveEntry, checkEntry, type CheckedEntry } from './archive-entry.ts'
+import { type ArchiveEntry, checkEntry, type CheckedEntry } from './entries/archive-entry.ts'
 import { NestedBodies } from './nested-bodies.ts'
 import { TarReader } from './tar-reader.ts'
 

@@ -1,9 +1,9 @@
 import { type Block, flush } from '../../body/block.ts'
 import { isPromiseLike } from '../../body/run-closers.ts'
 import type { BlockReader, ReaderSource, Step } from '../../body/source.ts'
-import type { CheckedEntry } from './archive-entry.ts'
-import { BlockBytes } from './block-bytes.ts'
-import { EntrySize } from './entry-size.ts'
+import type { CheckedEntry } from './entries/archive-entry.ts'
+import { BlockBytes } from './entries/block-bytes.ts'
+import { EntrySize } from './entries/entry-size.ts'
 import type { NestedBodies, NestedStep } from './nested-bodies.ts'
 import { tarHead, toBlockSize } from './tar-head.ts'
 

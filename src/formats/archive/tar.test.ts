@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { unpackTar } from 'modern-tar'
 import { describe, expect, it } from 'vitest'
-import { checkEntryName } from './check-entry-name.ts'
+import { checkEntryName } from './entries/check-entry-name.ts'
 import { tar } from './tar.ts'
 
 async function unpack(reply: Response): Promise<[string, string][]> {

@@ -3,9 +3,9 @@
 import { makeZip } from 'client-zip'
 import { type Block, flush } from '../../body/block.ts'
 import type { BlockReader, ReaderSource, Step } from '../../body/source.ts'
-import type { CheckedEntry } from './archive-entry.ts'
-import { BlockBytes } from './block-bytes.ts'
-import { EntrySize } from './entry-size.ts'
+import type { CheckedEntry } from './entries/archive-entry.ts'
+import { BlockBytes } from './entries/block-bytes.ts'
+import { EntrySize } from './entries/entry-size.ts'
 import type { NestedBodies, NestedStep } from './nested-bodies.ts'
 import { isPlainEnd, isZip64End, MANY_ENTRIES, zip64End } from './zip64-end.ts'
 
@@ -70,7 +70,8 @@ export class ZipReader implements ReaderSource, BlockReader {
   // What client-zip has written, up to where it waits for more.
   async #takeWritten(): Promise<Uint8Array[]> {
     const pieces: Uint8Array[] = []
-    for (let bytes = 0; bytes < ENOUGH;) {
+    let bytes = 0
+    while (bytes < ENOUGH) {
       this.#reader ??= makeZip(this.#inputs()).getReader()
       this.#reading ??= this.#reader.read()
       // Where both are there the piece is the first of the two: it was written before more was asked for.

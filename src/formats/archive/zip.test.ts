@@ -2,7 +2,7 @@ import { unzipSync } from 'fflate'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { csv } from '../csv.ts'
-import { checkEntryName } from './check-entry-name.ts'
+import { checkEntryName } from './entries/check-entry-name.ts'
 import { zip } from './zip.ts'
 
 async function unpack(reply: Response): Promise<Record<string, string>> {

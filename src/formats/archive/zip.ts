@@ -3,7 +3,12 @@ import { toBlocks } from '../../body/blocks.ts'
 import { makeOrClose, Reply } from '../../reply/reply.ts'
 import { checkInitNames, type ReplyInit, replyInitNames } from '../../reply/reply-options.ts'
 import { replyHeaders } from '../reply-headers.ts'
-import { type ArchiveEntries, type ArchiveEntry, checkEntry, type CheckedEntry } from './archive-entry.ts'
+import {
+  type ArchiveEntries,
+  type ArchiveEntry,
+  checkEntry,
+  type CheckedEntry,
+} from './entries/archive-entry.ts'
 import { NestedBodies } from './nested-bodies.ts'
 import { ZipReader } from './zip-reader.ts'
 import { MANY_ENTRIES } from './zip64-end.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toBlocks } from '../../body/blocks.ts'
+import { toBlocks } from '../../../body/blocks.ts'
 import type { CheckedEntry } from './archive-entry.ts'
 import { EntrySize } from './entry-size.ts'
 

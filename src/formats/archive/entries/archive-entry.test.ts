@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toBlocks } from '../../body/blocks.ts'
+import { toBlocks } from '../../../body/blocks.ts'
 import { type ArchiveEntry, checkEntry } from './archive-entry.ts'
 
 function check(entry: Partial<ArchiveEntry>, body: unknown = null) {

@@ -1,4 +1,4 @@
-import { flush, isBytes, notABlock, toUint8Array } from '../../body/block.ts'
+import { flush, isBytes, notABlock, toUint8Array } from '../../../body/block.ts'
 
 /** Blocks as bytes, for who has to count them before they are sent; a character may be split between two texts. */
 export class BlockBytes {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { flush } from '../../body/block.ts'
+import { flush } from '../../../body/block.ts'
 import { BlockBytes } from './block-bytes.ts'
 
 function join(blocks: readonly unknown[]): Buffer {

@@ -1,7 +1,7 @@
-import type { Blocks } from '../../body/blocks.ts'
-import { describeValue } from '../../body/block.ts'
+import type { Blocks } from '../../../body/blocks.ts'
+import { describeValue } from '../../../body/block.ts'
 import { checkEntryName } from './check-entry-name.ts'
-import type { Items, NestedBody, NestedItem } from './nested-bodies.ts'
+import type { Items, NestedBody, NestedItem } from '../nested-bodies.ts'
 
 /** A file or a folder of an archive. */
 export interface ArchiveEntry {
