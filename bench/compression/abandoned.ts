@@ -33,5 +33,7 @@ for (let left = count; left > 0; left -= 1000) {
 }
 const seconds = ((performance.now() - start) / 1000).toFixed(1)
 const { opened, most, left } = compressors
-console.log(`${opened} compressors in ${seconds} s, ${most} at once, ${left} left; ${replies.closed} replies closed`)
+console.log(
+  `${opened} compressors in ${seconds} s, ${most} at once, ${left} left; ${replies.closed} replies closed`,
+)
 await server.close()

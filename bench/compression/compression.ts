@@ -26,7 +26,7 @@ const { values } = parseArgs({
 const READERS = 4
 const rounds = Number(values.rounds)
 const seconds = Number(values.seconds)
-const paths = values.paths.split(',')
+const wanted = values.paths.split(',')
 const titles: Readonly<Record<string, string>> = {
   '/records': 'NDJSON, record by record',
   '/batches': 'NDJSON, 500 records at once',
@@ -54,18 +54,19 @@ interface Sample {
   readonly cpuRate: number
 }
 
-async function start(name: string): Promise<Peer> {
+async function startPeer(name: string): Promise<Peer> {
   const [file = '', mode = ''] = name.split('+')
   const path = fileURLToPath(new URL(`./servers/${file}.ts`, import.meta.url))
   const node = [process.execPath, '--conditions=millrace:source', path, mode]
   const [command = '', ...given] = onCore(cores.server, node)
   const env = { ...process.env, NODE_ENV: 'production' }
   const child = spawn(command, given, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const [{ port }]: [{ port: number }] = await Promise.race([
+  const [told]: { port: number }[] = await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(() => Promise.reject(new Error(`Cannot start ${name}: it has ended`))),
   ])
-  return { name, port, child }
+  if (told === undefined) throw new Error(`Cannot start ${name}: it tells no port`)
+  return { name, port: told.port, child }
 }
 
 function has(peer: Peer, encoding: Encoding): boolean {
@@ -144,10 +145,15 @@ async function compareDelays(encoding: Encoding, peers: readonly Peer[]): Promis
       const delays = await readDelays(asked)
       const label = labels[peer.name] ?? peer.name
       const name = path === '/slow' ? label : `${label}, block by block`
-      rows.push([name, ...[Math.min(...delays), median(delays), Math.max(...delays)].map((ms) => ms.toFixed(1))])
+      rows.push([
+        name,
+        ...[Math.min(...delays), median(delays), Math.max(...delays)].map((ms) => ms.toFixed(1)),
+      ])
     }
   }
-  console.log(`\nDelay of a record, ${encoding}, in ms\n${formatTable(['', 'least', 'median', 'most'], rows)}`)
+  console.log(
+    `\nDelay of a record, ${encoding}, in ms\n${formatTable(['', 'least', 'median', 'most'], rows)}`,
+  )
 }
 
 function median(list: readonly number[]): number {
@@ -160,13 +166,15 @@ function isEncoding(name: string): name is Encoding {
 
 const peers: Peer[] = []
 try {
-  for (const name of values.peers.split(',')) peers.push(await start(name))
+  for (const name of values.peers.split(',')) peers.push(await startPeer(name))
   const encodings = values.encodings.split(',').filter(isEncoding)
   console.log(`Node ${process.version}, median of ${rounds} rounds of ${seconds} s; ${coresNote}`)
   for (const encoding of encodings) {
-    for (const path of Object.keys(titles)) if (paths.includes(path)) await compare(path, encoding, peers)
+    for (const path of Object.keys(titles).filter((one) => wanted.includes(one))) {
+      await compare(path, encoding, peers)
+    }
   }
-  for (const encoding of encodings) if (paths.includes('/slow')) await compareDelays(encoding, peers)
+  for (const encoding of encodings) if (wanted.includes('/slow')) await compareDelays(encoding, peers)
 } finally {
   for (const { child } of peers) child.kill('SIGKILL')
 }

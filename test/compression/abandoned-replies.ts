@@ -15,9 +15,10 @@ const headers = { 'content-type': 'text/plain' }
 type Moment = 'parked' | 'busy' | 'unread'
 
 // A client that does not read costs some megabytes of the kernel's memory first.
-const plan: readonly Moment[] = Array.from({ length: 101 }, (_, index) =>
-  index === 0 ? 'unread' : index % 2 ? 'parked' : 'busy',
-)
+const plan: readonly Moment[] = [
+  'unread',
+  ...Array.from({ length: 50 }, () => ['parked', 'busy'] as const).flat(),
+]
 
 interface Visit {
   readonly port: number

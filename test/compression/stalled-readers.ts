@@ -32,7 +32,7 @@ interface Told {
 
 /** Opens so many readers, waits until the server rests, and lets one of them read on. */
 export async function measureStalled({ path, encoding, readers }: StalledReaders): Promise<StalledFigures> {
-  const execArgv = ['--conditions=millrace:source', '--expose-gc']
+  const execArgv = ['--conditions=millrace:source']
   const child = fork(new URL('./stalled-worker.ts', import.meta.url), { execArgv })
   using _ended = { [Symbol.dispose]: () => void child.kill() }
   const { port } = await told(child, 'ready')

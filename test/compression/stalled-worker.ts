@@ -1,8 +1,9 @@
 // A server whose memory is measured from inside: it sends 20 MB to each of its readers, compressed, who do not read it.
 import { randomBytes } from 'node:crypto'
+import { subscribe } from 'node:diagnostics_channel'
 import { ndjson, serve, sse } from 'millrace'
 import { compress } from 'millrace/middleware'
-import { Moments } from '../support/moments.ts'
+import { collectGarbage } from './live-compressors.ts'
 
 const RECORDS = 21_000
 // Text that hardly compresses, and comes again only where no window reaches.
@@ -21,20 +22,28 @@ const server = await serve({
   routes: { '/ndjson': () => ndjson(records), '/sse': () => sse(records), '/other': () => 'other' },
 })
 
-let moments = new Moments()
+// The replies whose clients were seen not to read.
+const unread = new Set<unknown>()
+let expected = Infinity
 
-function measure() {
-  for (let round = 0; round < 3; round++) globalThis.gc?.()
+subscribe('millrace:client-awaited', (message) => {
+  const known = unread.size
+  unread.add(Object(message).reply)
+  if (unread.size !== known && unread.size === expected) process.send?.({ kind: 'awaited' })
+})
+
+async function measure() {
+  await collectGarbage()
   const { rss, heapUsed, external } = process.memoryUsage()
   process.send?.({ kind: 'measured', asked, rss, inUse: heapUsed + external })
 }
 
 process.on('message', (message) => {
   if (typeof message === 'number') {
-    moments = new Moments()
+    unread.clear()
+    expected = message
     process.send?.({ kind: 'listening' })
-    void moments.when('millrace:client-awaited', message).then(() => process.send?.({ kind: 'awaited' }))
   }
-  if (message === 'measure') measure()
+  if (message === 'measure') void measure()
 })
 process.send?.({ kind: 'ready', port: server.port })

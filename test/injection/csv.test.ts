@@ -6,7 +6,11 @@ import { csv } from 'millrace'
 import { hostileText } from './hostile-text.ts'
 
 const delimiters = fc.constantFrom(',', ';', '\t', '|')
-const names = fc.uniqueArray(hostileText, { minLength: 1, maxLength: 4, selector: (name) => name.toWellFormed() })
+const names = fc.uniqueArray(hostileText, {
+  minLength: 1,
+  maxLength: 4,
+  selector: (name) => name.toWellFormed(),
+})
 
 /** Names of columns, and records of as many values. */
 const tables = names.chain((columns) =>
@@ -20,7 +24,8 @@ const tables = names.chain((columns) =>
 )
 
 // UTF-8 has no half of a character.
-const written = (table: readonly (readonly string[])[]) => table.map((row) => row.map((text) => text.toWellFormed()))
+const written = (table: readonly (readonly string[])[]) =>
+  table.map((row) => row.map((text) => text.toWellFormed()))
 
 const formula = /^[\t\r\n=+\-@＝＋－＠]/u
 

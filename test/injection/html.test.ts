@@ -66,7 +66,7 @@ eachDelivery('html', (open) => {
         expect(textOf(written).endsWith('end')).toBe(true)
         const [script = ''] = textsOf(written, 'script')
         const data: unknown = JSON.parse(JSON.stringify(runInNewContext(`${script}; data.list`)))
-        expect(data).toEqual([text.toWellFormed() === text ? text : expect.any(String)])
+        expect(data).toEqual([text])
       }),
       { numRuns: 120 },
     )
@@ -81,7 +81,9 @@ eachDelivery('html', (open) => {
           const { protocol } = new URL(whole, 'https://a.example')
           expect(['https:', 'http:', 'mailto:', 'tel:', 'about:']).toContain(protocol)
         }
-        const written = await page.read(() => html`<a href="https://a.example/x?y=${text}&z=${text}#${text}">a</a>`)
+        const written = await page.read(
+          () => html`<a href="https://a.example/x?y=${text}&z=${text}#${text}">a</a>`,
+        )
         const url = new URL(attributeOf(written, 'href') ?? '')
         expect([url.origin, url.pathname]).toEqual(['https://a.example', '/x'])
         expect([...url.searchParams]).toEqual([

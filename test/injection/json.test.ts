@@ -22,7 +22,9 @@ describe('json', () => {
       fc.asyncProperty(values, hostileText, async (list, key) => {
         const name = key === '__proto__' ? 'key' : key
         const bytes = await json({ [name]: later(list), whole: list }).arrayBuffer()
-        const read: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+        const read: unknown = JSON.parse(
+          new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+        )
         expect(read).toEqual(name === 'whole' ? { whole: list } : { [name]: list, whole: list })
       }),
       { numRuns: 300 },
@@ -35,7 +37,9 @@ describe('ndjson', () => {
     await fc.assert(
       fc.asyncProperty(values, fc.boolean(), async (list, batches) => {
         const reply = batches ? ndjson([list], { batches }) : ndjson(later(list))
-        const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await reply.arrayBuffer())
+        const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+          await reply.arrayBuffer(),
+        )
         const lines = text.split(/\r\n|\r|\n/)
         expect(lines.pop()).toBe('')
         expect(lines.map((line): unknown => JSON.parse(line))).toEqual(list)

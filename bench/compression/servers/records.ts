@@ -1,6 +1,7 @@
 // What every server of bench/compression.ts sends: the same records, made in the same way.
 import { setTimeout as wait } from 'node:timers/promises'
-import { readCities, type City } from '../../peers/cities.ts'
+import { readCities } from '../../peers/cities.ts'
+import type { City } from '../../servers/sources.ts'
 
 /** So many that a reply is some megabytes. */
 const COUNT = 20_000
