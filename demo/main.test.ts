@@ -27,11 +27,13 @@ describe('main', () => {
     expect(await demo.toEnd()).toEqual({ code: 0, errors: '' })
   })
 
-  it('ends clocks with a last line when it is stopped', async () => {
+  it('ends clocks and the board with a last event when it is stopped', async () => {
     await using demo = start({ CITIES_FILE: database })
-    const reply = await fetch(`${await demo.untilReady()}/clock`)
+    const url = await demo.untilReady()
+    const [clock, board] = await Promise.all([fetch(`${url}/clock`), fetch(`${url}/board`)])
     demo.child.kill('SIGINT')
-    expect(await reply.text()).toMatch(/tick 0[^]*The server is closing\. Good-bye\.\n$/)
+    expect(await clock.text()).toMatch(/tick 0[^]*event: bye\ndata: The server is closing\. Good-bye\.\n\n$/)
+    expect(await board.text()).toMatch(/^retry: 1000\n\nid: [^]*event: bye\ndata:\n\n$/)
     expect(await demo.toEnd()).toEqual({ code: 0, errors: '' })
   })
 

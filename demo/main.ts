@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { serve } from 'millrace'
 import colors from 'picocolors'
 import { prepareCities } from './cities/prepare-cities.ts'
+import { cityPlaces } from './cities/city-places.ts'
 import { readCities } from './cities/read-cities.ts'
+import { Night } from './pictures/night.ts'
+import { Board } from './replies/board.ts'
 import { Clock } from './replies/clock.ts'
 import { createRoutes } from './routes.ts'
 import { greeting } from './terminal/greeting.ts'
@@ -21,7 +24,11 @@ async function main(): Promise<void> {
   const stopping = stopSignal(process)
   using cities = await prepareCities(databasePath, { signal: stopping, read: readCities })
   const clock = new Clock({ stopping })
-  const server = await serve({ port, routes: createRoutes({ cities, clock }), report })
+  const board = new Board({ stopping })
+  const night = new Night({ stopping, places: () => cityPlaces(cities) })
+  // It reads all cities: better now than while somebody waits for another reply.
+  night.picture()
+  const server = await serve({ port, routes: createRoutes({ cities, clock, board, night }), report })
   console.log(greeting({ url: `http://localhost:${server.port}`, count: cities.count }))
   if (!stopping.aborted) await once(stopping, 'abort')
   await server.close({ grace: 1_000 })

@@ -5,7 +5,10 @@ import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CityStore } from './cities/city-store.ts'
 import { fillCities } from './cities/fill-cities.ts'
+import { cityPlaces } from './cities/city-places.ts'
 import { readCities } from './cities/read-cities.ts'
+import { Night } from './pictures/night.ts'
+import { Board } from './replies/board.ts'
 import { Clock } from './replies/clock.ts'
 import { createRoutes } from './routes.ts'
 import { sampleCities } from './support/sample-cities.ts'
@@ -17,13 +20,17 @@ async function openDemo(rows: ReturnType<typeof sampleCities>) {
   const folder = new TemporaryFolder()
   await fillCities(folder.file('cities.sqlite'), rows)
   const cities = new CityStore(new DatabaseSync(folder.file('cities.sqlite'), { readOnly: true }))
-  const clock = new Clock({ stopping: new AbortController().signal, every: 5 })
+  const stopping = new AbortController()
+  const clock = new Clock({ stopping: stopping.signal, every: 5 })
+  const board = new Board({ stopping: stopping.signal })
+  const night = new Night({ stopping: stopping.signal, every: 5, places: () => cityPlaces(cities) })
   const reports: unknown[] = []
   const server = await serve({
-    routes: createRoutes({ cities, clock }),
+    routes: createRoutes({ cities, clock, board, night }),
     report: (error) => reports.push(error),
   })
   const close = async () => {
+    stopping.abort()
     await server.close({ grace: 0 })
     cities.close()
     folder[Symbol.dispose]()
@@ -130,9 +137,23 @@ describe('createRoutes', () => {
     await expect.poll(() => demo.clock.watching).toBe(0)
   })
 
+  it('shows what is painted on the board to everybody, and to whoever comes back', async () => {
+    const painted = await fetch(`${demo.url}/board?x=3&y=4&hue=20`, { method: 'POST' })
+    expect(painted.status).toBe(204)
+    const refused = await fetch(`${demo.url}/board?x=99&y=4&hue=20`, { method: 'POST' })
+    expect([refused.status, await refused.text()]).toEqual([
+      400,
+      expect.stringContaining('Cannot paint x="99"'),
+    ])
+    const first = await readUntil(`${demo.url}/board`, '"x":3,"y":4,"hue":20')
+    const id = /^id: (.*-0)$/m.exec(first)?.[1] ?? ''
+    await readUntil(`${demo.url}/board?after=${id}`, '"x":3,"y":4,"hue":20')
+    await readUntil(`${demo.url}/board?after=gone`, 'event: reset\n')
+  })
+
   it('tells how the server is', async () => {
     const facts = await (await fetch(`${demo.url}/vitals`)).json()
-    expect(facts).toEqual({ memory: expect.any(Number), cursors: 0, clocks: 0, cities: 2_500 })
+    expect(facts).toEqual({ memory: expect.any(Number), cursors: 0, clocks: 0, nights: 0, cities: 2_500 })
   })
 })
 
@@ -144,6 +165,17 @@ it('createRoutes sends all cities of the world as 135,234 lines', async () => {
   expect(lines).toBe(135_234)
   await demo.close()
 })
+
+/** Reads events until this text has come, and leaves. */
+async function readUntil(url: string, end: string): Promise<string> {
+  let text = ''
+  const reply = await fetch(url)
+  for await (const bytes of reply.body ?? []) {
+    text += Buffer.from(bytes).toString()
+    if (text.includes(end)) return text
+  }
+  throw new Error(`The events have ended before ${end}: ${text}`)
+}
 
 /** Reads a reply up to its end or its failure. */
 function readRaw(url: string): Promise<{ text: string; error: unknown }> {

@@ -1,8 +1,11 @@
-import { csv, ndjson, reply, stream } from 'millrace'
+import { csv, ndjson, reply, sse, stream } from 'millrace'
 import type { Routes } from 'millrace/gateway'
 import { cityColumns } from './cities/city.ts'
 import { parseCityFilters } from './cities/city-filters.ts'
 import type { CityStore } from './cities/city-store.ts'
+import { documentRoutes } from './document-routes.ts'
+import type { Night } from './pictures/night.ts'
+import { type Board, parseTile } from './replies/board.ts'
 import { broken } from './replies/broken.ts'
 import { citiesPage, cutNotice } from './replies/cities-page.ts'
 import type { Clock } from './replies/clock.ts'
@@ -14,6 +17,8 @@ import { parseTableOptions, tableOptionNames } from './replies/table-options.ts'
 export interface DemoParts {
   readonly cities: CityStore
   readonly clock: Clock
+  readonly board: Board
+  readonly night: Night
 }
 
 // A browser holds text back to guess its type, unless it is told not to.
@@ -28,7 +33,7 @@ const page = {
 }
 
 /** Every reply of the demo, by path. */
-export function createRoutes({ cities, clock }: DemoParts): Routes {
+export function createRoutes({ cities, clock, board, night }: DemoParts): Routes {
   return {
     '/': { GET: () => pageFile('index.html') },
     '/pages/:name': { GET: ({ params }) => pageFile(params['name'] ?? '') },
@@ -58,10 +63,12 @@ export function createRoutes({ cities, clock }: DemoParts): Routes {
       },
     },
 
+    ...documentRoutes({ cities, night }),
+
     '/slow': { GET: () => stream(() => slow(), text) },
     '/held': { GET: () => reply(() => slow(), text) },
     '/broken': { GET: () => csv(broken(cities.rows({})), { columns: cityColumns }) },
-    '/clock': { GET: ({ signal }) => stream(clock.ticks(signal), text) },
+    ...liveRoutes({ clock, board }),
 
     '/vitals': {
       GET: () => {
@@ -70,11 +77,27 @@ export function createRoutes({ cities, clock }: DemoParts): Routes {
           memory: rss,
           cursors: cities.openCursors,
           clocks: clock.watching,
+          nights: night.watching,
           cities: cities.count,
         }
         return reply(JSON.stringify(facts), {
           headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
         })
+      },
+    },
+  }
+}
+
+function liveRoutes({ clock, board }: Pick<DemoParts, 'clock' | 'board'>): Routes {
+  return {
+    '/clock': { GET: ({ signal }) => sse(clock.ticks(signal)) },
+    '/board': {
+      // A page that comes back by itself says so in a header; one that was left says it in the query.
+      GET: ({ lastEventId, query }) =>
+        board.open({ lastEventId: lastEventId ?? query.get('after') ?? undefined }),
+      POST: ({ query }) => {
+        board.paint(parseTile(query))
+        return reply(null, { status: 204 })
       },
     },
   }

@@ -1,4 +1,4 @@
-import { formatTime, readBlocks } from './read-blocks.js'
+import { formatTime } from './read-blocks.js'
 import { readVitals } from './vitals.js'
 
 /** Watches the clock until it is told to leave. */
@@ -7,26 +7,31 @@ export function clock(panel) {
   const stop = panel.querySelector('[data-do=stop]')
   const note = panel.querySelector('.note')
   start.addEventListener('click', async () => {
-    const controller = new AbortController()
-    stop.addEventListener('click', () => controller.abort(), { once: true })
     start.disabled = true
     stop.disabled = false
     note.textContent = ''
-    note.textContent = await watch(panel.querySelector('.ticks'), controller.signal)
+    note.textContent = await watch(panel.querySelector('.ticks'), stop)
     start.disabled = false
     stop.disabled = true
   })
 }
 
-async function watch(list, signal) {
+// Resolves when the clock is over, with what there is to say of that.
+function watch(list, stop) {
   list.replaceChildren()
-  try {
-    const { blocks } = await readBlocks('/clock', { signal })
-    for await (const { bytes, at } of blocks) addTick(list, new TextDecoder().decode(bytes).trim(), at)
-    return 'The server has ended it.'
-  } catch {
-    return signal.aborted ? describeRest() : 'The connection was lost.'
+  const { promise, resolve } = Promise.withResolvers()
+  const start = performance.now()
+  const source = new EventSource('/clock')
+  const end = (text) => {
+    source.close()
+    resolve(text)
   }
+  source.addEventListener('message', ({ data }) => addTick(list, data, performance.now() - start))
+  source.addEventListener('bye', ({ data }) => end(data))
+  // It would come back by itself; here a clock that is lost stays lost.
+  source.addEventListener('error', () => end('The connection was lost.'))
+  stop.addEventListener('click', () => end(describeRest()), { once: true })
+  return promise
 }
 
 function addTick(list, text, at) {

@@ -1,8 +1,12 @@
 // Brings the panels of the page to life; each is a file of its own.
+import { archive } from './archive.js'
+import { board } from './board.js'
 import { broken } from './broken.js'
 import { clock } from './clock.js'
 import { curlLines } from './curl-lines.js'
 import { download } from './download.js'
+import { late } from './late.js'
+import { night } from './night.js'
 import { pageStages } from './page-stages.js'
 import { race } from './race.js'
 import { records } from './records.js'
@@ -13,8 +17,12 @@ const panel = (name) => document.querySelector(`[data-panel=${name}]`)
 
 curlLines(document.querySelectorAll('.curl'))
 download(panel('download'))
+night(panel('night'))
 broken(panel('broken'))
 clock(panel('clock'))
+board(panel('board'))
+archive(panel('archive'))
+late(panel('late'))
 pageStages(panel('page'))
 refusal(panel('refusal'))
 await records(panel('records'))

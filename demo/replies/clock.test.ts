@@ -7,7 +7,7 @@ it('Clock ticks at once and then again and again, and counts who watches', async
   const clock = new Clock({ stopping: never, every: 1 })
   const first = clock.ticks(never)
   const second = clock.ticks(never)
-  expect((await first.next()).value).toMatch(/^\d\d:\d\d:\d\d {2}tick 0 {2}1 client is watching\n$/)
+  expect((await first.next()).value).toMatch(/^\d\d:\d\d:\d\d {2}tick 0 {2}1 client is watching$/)
   expect((await second.next()).value).toContain('tick 0  2 clients are watching')
   expect((await first.next()).value).toContain('tick 1  2 clients are watching')
   await second.return()
@@ -33,6 +33,9 @@ it('Clock says good-bye when the server stops', async () => {
   await ticks.next()
   const waiting = ticks.next()
   stopping.abort()
-  expect(await waiting).toEqual({ done: false, value: 'The server is closing. Good-bye.\n' })
+  expect(await waiting).toEqual({
+    done: false,
+    value: { event: 'bye', data: 'The server is closing. Good-bye.' },
+  })
   expect(await ticks.next()).toEqual({ done: true, value: undefined })
 })

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
+import type { SseItem } from 'millrace/formats'
 
 export interface ClockOptions {
-  /** Ends every clock with a last line: the server is closing. */
+  /** Ends every clock with a last event: the server is closing. */
   readonly stopping: AbortSignal
   /** Milliseconds between two ticks, 1,000 by default. */
   readonly every?: number
@@ -23,16 +24,16 @@ export class Clock {
     return this.#watching
   }
 
-  /** A line at once and then one for each tick, until the client leaves or the server stops. */
-  async *ticks(signal: AbortSignal): AsyncGenerator<string, void, undefined> {
+  /** An event at once and then one for each tick, until the client leaves or the server stops. */
+  async *ticks(signal: AbortSignal): AsyncGenerator<SseItem, void, undefined> {
     const ended = AbortSignal.any([signal, this.#stopping])
     this.#watching++
     try {
       for (let tick = 0; !ended.aborted; tick++) {
-        yield `${new Date().toISOString().slice(11, 19)}  tick ${tick}  ${this.#describeWatchers()}\n`
+        yield `${new Date().toISOString().slice(11, 19)}  tick ${tick}  ${this.#describeWatchers()}`
         await waitUntil(this.#every, ended)
       }
-      if (!signal.aborted) yield 'The server is closing. Good-bye.\n'
+      if (!signal.aborted) yield { event: 'bye', data: 'The server is closing. Good-bye.' }
     } finally {
       this.#watching--
     }

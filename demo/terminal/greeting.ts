@@ -9,6 +9,8 @@ const lines: readonly (readonly [command: string, what: string])[] = [
   ['curl -N /slow', 'a block, a second of CPU, a block'],
   ['curl -s /cities.csv | wc -l', 'a table in flat memory'],
   ['curl /cities.ndjson?country=FR&min=100000', 'records, filtered'],
+  ['curl -s /cities.zip -o cities.zip', 'a file for each country, made while it is sent'],
+  ['curl -N /late.json', 'a document that grows'],
   ['curl /broken', 'fails, and curl says so'],
   ['curl -N /clock', 'ticks until you leave'],
 ]

@@ -25,6 +25,8 @@ export interface Context {
   readonly query: URLSearchParams
   /** Of the request. */
   readonly headers: Headers
+  /** Where a client of server-sent events has left off (`Last-Event-ID`); it may be anything that the client likes. */
+  readonly lastEventId: string | undefined
   /** What the route's pattern has caught, decoded. */
   readonly params: Readonly<Record<string, string>>
   /** The request in the standard interface; its body is read from the client as it is read here. */

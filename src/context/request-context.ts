@@ -1,4 +1,5 @@
 import type { Context, Transport } from './context.ts'
+import { parseLastEventId } from './parse-last-event-id.ts'
 
 /** What a server tells of a request; each function is called at most once, and only when it is needed. */
 export interface RequestFacts {
@@ -62,6 +63,10 @@ export class RequestContext implements Context {
   get headers(): Headers {
     this.#headers ??= this.#facts.headers()
     return this.#headers
+  }
+
+  get lastEventId(): string | undefined {
+    return parseLastEventId(this.headers)
   }
 
   get request(): Request {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { parseChunks } from '../../test/support/parse-chunks.ts'
+import { startPump } from '../../test/support/start-pump.ts'
 import { ndjson } from './ndjson.ts'
 
 describe('ndjson', () => {
@@ -19,4 +21,31 @@ describe('ndjson', () => {
       cause: { message: expect.stringContaining('record 2') },
     })
   })
+
+  it.each([
+    ['says that it has failed', {}, '{"error":"The stream has failed"}\n'],
+    ['says why where that is asked for', { onError: 'show' }, '{"error":"the database is gone"}\n'],
+    ['says what a function gives', { onError: (): unknown => ({ code: 7 }) }, '{"code":7}\n'],
+    ['says nothing where a function gives nothing', { onError: (): unknown => undefined }, ''],
+  ] as const)('G4: %s in a last record, and the body stays cut', async (_, init, last) => {
+    const { blocks, options } = ndjson(failing(), init)
+    const run = startPump(blocks, { delivery: 'turn', onError: options.onError })
+    expect((await run.closed).outcome).toMatchObject({
+      kind: 'failed',
+      error: new Error('the database is gone'),
+    })
+    const { data, ended } = parseChunks(run.sink.bytes)
+    expect([data.toString(), ended]).toEqual([`{"a":1}\n${last}`, false])
+  })
+
+  it('refuses another onError', () => {
+    expect(() => Reflect.apply(ndjson, undefined, [[], { onError: 'shout' }])).toThrow(
+      "Cannot use onError \"shout\": give 'hide', 'show' or a function",
+    )
+  })
 })
+
+function* failing() {
+  yield { a: 1 }
+  throw new Error('the database is gone')
+}

@@ -1,4 +1,3 @@
-import { create as createDisposition } from 'content-disposition'
 import { describeValue, flush } from '../body/block.ts'
 import { type Blocks, toBlocks } from '../body/blocks.ts'
 import { isPromiseLike, throwTogether } from '../body/run-closers.ts'
@@ -13,6 +12,7 @@ import {
 import { makeOrClose, Reply } from '../reply/reply.ts'
 import { checkInitNames, type ReplyInit, replyInitNames } from '../reply/reply-options.ts'
 import type { RecordEncoder } from './format-records.ts'
+import { replyHeaders } from './reply-headers.ts'
 
 /** Records as they come, one after the other, or in batches as a database cursor gives them. */
 export type Records =
@@ -43,9 +43,7 @@ export function recordReply(records: Records | Source, format: RecordFormat): Re
 
 function encodeRecords(records: Blocks, { encoder, type, init, options = [] }: RecordFormat): Reply {
   checkInitNames(init, [...replyInitNames, 'filename', ...options])
-  const headers = new Headers(init.headers)
-  if (!headers.has('content-type')) headers.set('content-type', type)
-  if (init.filename !== undefined) headers.set('content-disposition', createDisposition(init.filename))
+  const headers = replyHeaders(init, type)
   const blocks = toBlocks(new EncodedRecords(records, encoder()))
   return new Reply(blocks, true, { delivery: 'turn', ...init, headers })
 }

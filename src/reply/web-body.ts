@@ -173,12 +173,12 @@ class WebSink implements Sink {
 
   #begin(): void {
     const owner = this.#owner()
-    const { delivery = 'block', onError, heartbeat } = owner.options
+    const { delivery = 'block', commit = 'first-block', onError, heartbeat } = owner.options
     this.#pump = new Pump({
       blocks: owner.blocks,
       sink: this,
       delivery,
-      commit: 'first-block',
+      commit,
       heartbeat,
       onError,
       closed: (outcome, errors) => {

@@ -76,6 +76,17 @@ export class DecodingClient {
     return this.#over.promise
   }
 
+  /** Does not read: what the server sends piles up in the kernel, then in the server. */
+  async pause(): Promise<void> {
+    const message = await this.#message
+    message.pause()
+  }
+
+  async resume(): Promise<void> {
+    const message = await this.#message
+    message.resume()
+  }
+
   async leave(): Promise<void> {
     const message = await this.#message
     message.destroy()

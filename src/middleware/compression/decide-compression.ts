@@ -33,7 +33,9 @@ export function decideCompression(facts: CompressionFacts): Decision {
   if (response.status === 304) return { kind: 'unmodified' }
   const type = typeOf(response)
   if (isBarred(response) || (type !== undefined && !isWanted(type, settings))) return { kind: 'leave' }
-  if (negotiated.kind !== 'encoded' || isSecret(context, settings)) return { kind: 'vary' }
+  if (response.status === 206 || negotiated.kind !== 'encoded' || isSecret(context, settings)) {
+    return { kind: 'vary' }
+  }
   const { encoding, isForced } = negotiated
   const length = lengthOf(response)
   if (length === 0) return { kind: 'leave' }
@@ -43,10 +45,10 @@ export function decideCompression(facts: CompressionFacts): Decision {
   return { kind: length === undefined && context.method !== 'HEAD' ? 'untyped' : 'vary', encoding }
 }
 
-// RFC 9110 §14: a part is a part of what was there before; §5.2.2.6 of RFC 9111: nobody may transform it. The server
-// in front sends what is handed over to it.
+// RFC 9110 §14: a part is a part of what was there before, and §15.3.7 varies as the whole; §5.2.2.6 of RFC 9111: nobody
+// may transform it. The server in front sends what is handed over to it.
 function isBarred({ status, headers }: Response): boolean {
-  if (isBodiless(status) || status === 206 || headers.has('content-range')) return true
+  if (isBodiless(status) || (status !== 206 && headers.has('content-range'))) return true
   if ((headers.get('content-encoding') ?? 'identity').trim().toLowerCase() !== 'identity') return true
   if (headers.has('x-accel-redirect') || headers.has('x-sendfile')) return true
   return /(?:^|[\s,])no-transform(?:$|[\s,])/i.test(headers.get('cache-control') ?? '')

@@ -70,9 +70,11 @@ describe('streamCompressed', () => {
       onClose,
       trailers,
       heartbeat: undefined,
-      onError: undefined,
+      onError: expect.any(Function),
       maxBytes: undefined,
     })
+    // Whoever looks sees that it was not forgotten; the compressor has sent its block.
+    expect(made.onError?.(new Error('no'))).toBeUndefined()
   })
 
   it('sends as it is what tells its type too late for a host that has the head', async () => {

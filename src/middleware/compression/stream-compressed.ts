@@ -80,13 +80,14 @@ function toCompressor(coding: Coding | undefined): Compressor | undefined {
   return coding && new Compressor(coding.encoding, { [coding.encoding]: coding.level })
 }
 
-// What the pump would send by itself is part of the encoding here.
+// What the pump would send by itself is part of the encoding here; that there was an `onError` can still be seen.
 function withoutPumpBlocks({ blocks, status, statusText, headers, options }: Reply): Reply {
   return new Reply(blocks, true, { ...toInit(options), status, statusText, headers })
 }
 
-function toInit({ commit, delivery, trailers, onClose }: ReplyOptions): ReplyInit {
+function toInit({ commit, delivery, trailers, onClose, onError }: ReplyOptions): ReplyInit {
   return {
+    ...(onError && { onError: () => undefined }),
     ...(commit && { commit }),
     ...(delivery && { delivery }),
     ...(trailers && { trailers }),

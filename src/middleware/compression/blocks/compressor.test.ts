@@ -58,6 +58,17 @@ describe('Compressor', () => {
     }
   })
 
+  it('has a window of 256 KiB in zstd and br, at any level, so that open streams cost little', async () => {
+    for (const level of [1, 11]) {
+      // RFC 8878 §3.1.1.1.2: the exponent, from 10 on, is above the mantissa.
+      const zstd = await new Compressor('zstd', { zstd: level }).write(Buffer.from('text'))
+      expect(zstd[5]).toBe((18 - 10) << 3)
+      // RFC 7932 §9.1: 18 is 0011.
+      const br = await new Compressor('br', { br: level }).write(Buffer.from('text'))
+      expect((br[0] ?? 0) & 0b1111).toBe(0b0011)
+    }
+  })
+
   it('G4: gives nothing of what it was at when it is destroyed', async () => {
     const compressor = new Compressor('gzip')
     const made = compressor.write(Buffer.alloc(1 << 20, 'x'))

@@ -25,8 +25,11 @@ export const levelRanges: Readonly<Record<Encoding, readonly [number, number, nu
 
 const { constants } = zlib
 
-/** Brotli's window, as a power of two; its default of 4 MiB is too much for each of many open streams. */
-const BROTLI_WINDOW = 19
+/**
+ * The window of br and zstd, as a power of two: 256 KiB. Theirs of 4 and 2 MiB would cost each open stream that much
+ * memory; records compress as well and faster without, long texts by some percent less.
+ */
+const WINDOW = 18
 
 /** Compresses one body. */
 export class Compressor {
@@ -77,14 +80,14 @@ function openStream(encoding: Encoding, level: number) {
     case 'zstd':
       return zlib.createZstdCompress({
         flush: constants.ZSTD_e_flush,
-        params: { [constants.ZSTD_c_compressionLevel]: level },
+        params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_windowLog]: WINDOW },
       })
     case 'br':
       return zlib.createBrotliCompress({
         flush: constants.BROTLI_OPERATION_FLUSH,
         params: {
           [constants.BROTLI_PARAM_QUALITY]: level,
-          [constants.BROTLI_PARAM_LGWIN]: BROTLI_WINDOW,
+          [constants.BROTLI_PARAM_LGWIN]: WINDOW,
         },
       })
     case 'gzip':

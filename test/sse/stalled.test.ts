@@ -1,0 +1,60 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { expect, it } from 'vitest'
+import { RawClient } from '../support/raw-client.ts'
+
+const READERS = 20
+const MEGABYTE = 1e6
+
+interface Told {
+  kind: string
+  port: number
+  sent: number
+  readers: number
+  growth: { rss: number; inUse: number }
+}
+
+async function told(child: ChildProcess, kind: string): Promise<Told> {
+  const [message]: Told[] = await once(child, 'message')
+  if (message?.kind !== kind) throw new Error(`Not ${kind}: ${JSON.stringify(message)}`)
+  return message
+}
+
+async function openReader(port: number): Promise<RawClient> {
+  const client = new RawClient(port)
+  client.get('/')
+  await client.until('id: ')
+  return client
+}
+
+it.each(['drop', 'latest', 'disconnect'])(
+  'G2: 20 readers that do not read a stream of 20 MB cost less than 20 MB in all, with the policy %s',
+  async (policy) => {
+    const execArgv = ['--conditions=millrace:source', '--expose-gc']
+    const child = fork(new URL('./stalled-worker.ts', import.meta.url), [policy], { execArgv })
+    const { port } = await told(child, 'ready')
+    // What code and buffers take once is not what readers take: one that reads comes first.
+    const first = await openReader(port)
+    child.send('warm')
+    await told(child, 'warm')
+    first.leave()
+    const clients = await Promise.all(Array.from({ length: READERS }, () => openReader(port)))
+    for (const client of clients) client.pause()
+    child.send('send')
+    const { sent, readers, growth } = await told(child, 'sent')
+    expect(sent).toBeGreaterThanOrEqual(20 * MEGABYTE)
+    expect(readers).toBe(READERS)
+    expect(growth.inUse).toBeLessThan(20 * MEGABYTE)
+    expect(growth.rss).toBeLessThan(20 * MEGABYTE)
+    // They go on where they are: with a sign, or not at all.
+    const [client] = clients
+    client?.resume()
+    if (policy === 'drop') await client?.until('event: missed\ndata: ')
+    if (policy === 'latest') await client?.until('id: 19999\n')
+    if (policy === 'disconnect') await client?.until('0\r\n\r\n')
+    for (const one of clients) one.leave()
+    child.kill()
+    await once(child, 'exit')
+  },
+  60_000,
+)
