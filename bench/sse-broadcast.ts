@@ -12,7 +12,7 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { cores, coresNote, cpuSeconds, onCore } from './peers/cores.ts'
+import { coresNote, cpuSeconds, place } from './peers/cores.ts'
 
 const { values } = parseArgs({
   options: {
@@ -179,7 +179,7 @@ async function timeRun(server: ChildProcess, all: Readers, task: () => Promise<n
 
 async function measurePeer(name: string): Promise<Figures> {
   const path = fileURLToPath(new URL(`./servers/sse-${name}.ts`, import.meta.url))
-  const [command = '', ...given] = onCore(cores.server, [process.execPath, '--expose-gc', path])
+  const [command = '', ...given] = place([process.execPath, '--expose-gc', path], 'server', 'pinned')
   const server = spawn(command, given, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   try {
     return await measure(server)

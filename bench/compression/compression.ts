@@ -10,7 +10,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { cores, coresNote, cpuSeconds, onCore } from '../peers/cores.ts'
+import { coresNote, cpuSeconds, place } from '../peers/cores.ts'
 import { formatRatio, formatTable } from '../table.ts'
 import { type Encoding, readDelays, readSize, readText } from './read-compressed.ts'
 
@@ -58,7 +58,7 @@ async function startPeer(name: string): Promise<Peer> {
   const [file = '', mode = ''] = name.split('+')
   const path = fileURLToPath(new URL(`./servers/${file}.ts`, import.meta.url))
   const node = [process.execPath, '--conditions=millrace:source', path, mode]
-  const [command = '', ...given] = onCore(cores.server, node)
+  const [command = '', ...given] = place(node, 'server', 'pinned')
   const env = { ...process.env, NODE_ENV: 'production' }
   const child = spawn(command, given, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const [told]: { port: number }[] = await Promise.race([

@@ -37,6 +37,8 @@ export interface ServeOptions {
   /**
    * How many processes serve; this one alone by default, `auto` for as many as there are cores. Each runs the script of
    * this process, so serve() is called in each: in this one, the primary, it starts the others, which take the requests.
+   * In one of them `close()` closes its share, and another takes its place, as for one that dies. When the primary dies,
+   * they drain and end. One serve() of a script can have workers; systems whose sockets are no descriptors have none.
    */
   workers?: number | 'auto'
   /** Bytes that a request body may have, 10 MiB by default. */

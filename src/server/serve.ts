@@ -34,8 +34,8 @@ export interface Server {
 }
 
 /**
- * Serves an application over HTTP/1.1; resolves when the server listens.
- * @throws TypeError or RangeError that names a bad option; Error when the port is taken.
+ * Serves an application over HTTP/1.1; resolves when the server listens, or when all its workers do.
+ * @throws TypeError or RangeError that names a bad option; Error when the port is taken, or a worker does not start.
  */
 export async function serve(options: ServeOptions): Promise<Server> {
   checkServeOptions(options)

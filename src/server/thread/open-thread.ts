@@ -40,6 +40,7 @@ class ThreadListener implements Listener {
   #live = 0
   readonly #listening = Promise.withResolvers<void>()
   readonly #drained = Promise.withResolvers<void>()
+  readonly #ended = Promise.withResolvers<void>()
   #isIdle: PromiseWithResolvers<void> | undefined
   #closing: Promise<void> | undefined
   #isDead = false
@@ -74,7 +75,10 @@ class ThreadListener implements Listener {
     this.#reader = new RingReader(back, wake)
     this.#worker.on('message', (notice: Notice) => this.#onNotice(notice))
     this.#worker.on('error', (error) => this.#onDeath(toError(error)))
-    this.#worker.on('exit', () => this.#onDeath(new Error('the thread has ended')))
+    this.#worker.on('exit', () => {
+      this.#ended.resolve()
+      this.#onDeath(new Error('the thread has ended'))
+    })
     this.#forgetExit = atExit(() => this.#onExit())
   }
 
@@ -93,8 +97,17 @@ class ThreadListener implements Listener {
     await this.#drained.promise
     if (this.#live > 0) await (this.#isIdle ??= Promise.withResolvers<void>()).promise
     this.#forgetExit()
+    this.#order({ kind: 'end' })
     this.#isDead = true
-    await this.#worker.terminate()
+    await this.#end()
+  }
+
+  // The thread ends by itself: one that is terminated in the middle of closing its sockets may never do so (Node 26),
+  // and a reset that was about to go out would not.
+  async #end(): Promise<void> {
+    const timer = setTimeout(() => void this.#worker.terminate(), END_LIMIT)
+    await this.#ended.promise
+    clearTimeout(timer)
   }
 
   #order(order: Order): void {
@@ -263,6 +276,9 @@ class ThreadListener implements Listener {
 
 // Milliseconds that the end of the process may wait for the transmitter.
 const EXIT_LIMIT = 500
+
+// Milliseconds that a thread which has nothing left to do may take to end.
+const END_LIMIT = 1000
 
 // Milliseconds that bodies have to close when the transmitter has died, before the process is told.
 const DEATH_LIMIT = 1000

@@ -12,7 +12,7 @@ export interface TransmitterPlan extends Omit<ListenerPlan, 'answer' | 'report'>
 }
 
 /** What the application posts to the transmitter: 0 to wake it, or what happens seldom. */
-export type Order = 0 | { kind: 'close'; grace: number; linger?: number }
+export type Order = 0 | { kind: 'close'; grace: number; linger?: number } | { kind: 'end' }
 
 /** What the transmitter posts to the application. */
 export type Notice =

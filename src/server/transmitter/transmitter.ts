@@ -94,6 +94,8 @@ export class Transmitter {
     if (Atomics.load(this.#exit, 0) === 1) return this.#onExit()
     if (order === 0) this.#onWake()
     else if (order.kind === 'close') void this.#close(order)
+    // Nothing else keeps the thread: it ends.
+    else this.#port.close()
   }
 
   async #close({ grace, linger }: Extract<Order, { kind: 'close' }>): Promise<void> {

@@ -30,8 +30,9 @@ interface Address {
 }
 
 function bind(address: Address, family: number): BoundSocket {
-  // Since Node 24.21 and 26.4; before them only the function by which Node's own cluster does it.
-  const bound = 'BoundSocket' in net ? bindOpenly(address) : bindBefore(address, family)
+  // Since Node 24.19 and 26.4; before them only the function by which Node's own cluster does it.
+  const isOpen = 'BoundSocket' in net && 'fd' in net.BoundSocket.prototype
+  const bound = isOpen ? bindOpenly(address) : bindBefore(address, family)
   if (bound.fd >= 0) return bound
   bound.close()
   throw new Error('processes cannot share a socket on this system; serve without `workers`')
