@@ -105,7 +105,8 @@ class ThreadListener implements Listener {
   // The thread ends by itself: one that is terminated in the middle of closing its sockets may never do so (Node 26),
   // and a reset that was about to go out would not.
   async #end(): Promise<void> {
-    const timer = setTimeout(() => void this.#worker.terminate(), END_LIMIT)
+    const terminate = () => this.#worker.terminate().then(() => this.#ended.resolve())
+    const timer = setTimeout(() => void terminate(), END_LIMIT)
     await this.#ended.promise
     clearTimeout(timer)
   }

@@ -73,7 +73,8 @@ export class SoakPlan {
     )
     const isEcho = this.way === 'echo' || this.way === 'echo whole'
     const isOne = this.way === 'plain' || this.way === 'reply' || isEcho
-    this.method = isEcho ? 'POST' : random.chance(0.05) ? 'HEAD' : 'GET'
+    const method = random.chance(0.05) ? 'HEAD' : 'GET'
+    this.method = isEcho ? 'POST' : method
     const count = isOne ? 1 : random.pick(0, 1, 2, 10, random.between(0, 300))
     const most = MOST / Math.max(1, count)
     this.blocks = Array.from({ length: count }, () => makeBlock(random, random.size(most)))
