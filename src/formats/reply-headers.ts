@@ -8,6 +8,6 @@ export function replyHeaders(
 ): Headers {
   const made = new Headers(headers)
   if (!made.has('content-type')) made.set('content-type', type)
-  if (filename !== undefined) made.set('content-disposition', createDisposition(filename))
+  if (filename !== undefined) made.set('content-disposition', createDisposition(filename.toWellFormed()))
   return made
 }

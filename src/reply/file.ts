@@ -98,7 +98,7 @@ function describe(headers: Headers, name: string, init: FileInit): void {
   setDefault(headers, 'content-type', contentType(name) || 'application/octet-stream')
   if (filename !== undefined || download) {
     const type = download ? 'attachment' : 'inline'
-    setDefault(headers, 'content-disposition', createDisposition(filename ?? name, { type }))
+    setDefault(headers, 'content-disposition', createDisposition((filename ?? name).toWellFormed(), { type }))
   }
   setDefault(headers, 'cache-control', maxAge > 0 ? `public, max-age=${maxAge}` : 'no-cache')
   if (maxAge > 0) setDefault(headers, 'expires', new Date(Date.now() + maxAge * 1000).toUTCString())

@@ -54,7 +54,7 @@ function toPartHeaders(part: Part | Response): Headers {
   for (const [name, value] of toCheckedHeaders(headers)) made.set(name, value)
   if (type !== undefined) made.set('content-type', refuseBreaks(type))
   else if (!made.has('content-type') && isTypedBlob(body)) made.set('content-type', body.type)
-  if (filename !== undefined) made.set('content-disposition', createDisposition(filename))
+  if (filename !== undefined) made.set('content-disposition', createDisposition(filename.toWellFormed()))
   return made
 }
 
