@@ -19,8 +19,12 @@ describe('main', () => {
 
   afterAll(() => folder[Symbol.dispose]())
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('says where it is, and ends with code 0 on %s', async (name) => {
-    await using demo = start({ CITIES_FILE: database })
+  it.each([
+    ['SIGINT', 'inline'],
+    ['SIGTERM', 'inline'],
+    ['SIGINT', 'thread'],
+  ] as const)('says where it is, and ends with code 0 on %s, sending %s', async (name, transmitter) => {
+    await using demo = start({ CITIES_FILE: database, TRANSMITTER: transmitter })
     const url = await demo.untilReady()
     expect((await fetch(`${url}/cities.csv`)).status).toBe(200)
     demo.child.kill(name)
@@ -49,6 +53,15 @@ describe('main', () => {
     expect(errors).toContain('PORT=3001 npm start')
     expect(errors).not.toContain('    at ')
     other.close()
+  })
+
+  it('refuses a TRANSMITTER that is none, with code 1', async () => {
+    await using demo = start({ CITIES_FILE: database, TRANSMITTER: 'fork' })
+    const { code, errors } = await demo.toEnd()
+    expect(code).toBe(1)
+    expect(errors).toBe(
+      'Cannot send with TRANSMITTER="fork": give inline or thread, as in TRANSMITTER=thread npm start\n',
+    )
   })
 
   it('refuses a PORT that is none, with code 1', async () => {

@@ -12,6 +12,7 @@ import { Clock } from './replies/clock.ts'
 import { createRoutes } from './routes.ts'
 import { greeting } from './terminal/greeting.ts'
 import { readPort } from './terminal/read-port.ts'
+import { readTransmitter } from './terminal/read-transmitter.ts'
 import { Stopped, stopSignal } from './terminal/stop-signal.ts'
 
 const databasePath =
@@ -21,6 +22,7 @@ const portFaults: ReadonlySet<string> = new Set(['EADDRINUSE', 'EACCES'])
 
 async function main(): Promise<void> {
   const port = readPort(process.env)
+  const transmitter = readTransmitter(process.env)
   const stopping = stopSignal(process)
   using cities = await prepareCities(databasePath, { signal: stopping, read: readCities })
   const clock = new Clock({ stopping })
@@ -28,8 +30,9 @@ async function main(): Promise<void> {
   const night = new Night({ stopping, places: () => cityPlaces(cities) })
   // It reads all cities: better now than while somebody waits for another reply.
   night.picture()
-  const server = await serve({ port, routes: createRoutes({ cities, clock, board, night }), report })
-  console.log(greeting({ url: `http://localhost:${server.port}`, count: cities.count }))
+  const routes = createRoutes({ cities, clock, board, night })
+  const server = await serve({ port, transmitter, routes, report })
+  console.log(greeting({ url: `http://localhost:${server.port}`, count: cities.count, transmitter }))
   if (!stopping.aborted) await once(stopping, 'abort')
   await server.close({ grace: 1_000 })
 }

@@ -3,6 +3,7 @@ import type { Routes } from 'millrace/gateway'
 import { cityColumns } from './cities/city.ts'
 import { parseCityFilters } from './cities/city-filters.ts'
 import type { CityStore } from './cities/city-store.ts'
+import { compressedRoutes } from './compressed-routes.ts'
 import { documentRoutes } from './document-routes.ts'
 import type { Night } from './pictures/night.ts'
 import { type Board, parseTile } from './replies/board.ts'
@@ -64,6 +65,7 @@ export function createRoutes({ cities, clock, board, night }: DemoParts): Routes
     },
 
     ...documentRoutes({ cities, night }),
+    ...compressedRoutes({ cities }),
 
     '/slow': { GET: () => stream(() => slow(), text) },
     '/held': { GET: () => reply(() => slow(), text) },

@@ -1,8 +1,10 @@
 import colors from 'picocolors'
+import type { Transmitter } from './read-transmitter.ts'
 
 export interface GreetingFacts {
   readonly url: string
   readonly count: number
+  readonly transmitter: Transmitter
 }
 
 const lines: readonly (readonly [command: string, what: string])[] = [
@@ -10,13 +12,21 @@ const lines: readonly (readonly [command: string, what: string])[] = [
   ['curl -s /cities.csv | wc -l', 'a table in flat memory'],
   ['curl /cities.ndjson?country=FR&min=100000', 'records, filtered'],
   ['curl -s /cities.zip -o cities.zip', 'a file for each country, made while it is sent'],
+  ['curl -N --compressed /compressed', 'a record at a time, compressed and at once'],
   ['curl -N /late.json', 'a document that grows'],
   ['curl /broken', 'fails, and curl says so'],
   ['curl -N /clock', 'ticks until you leave'],
 ]
 
+const origins = { inline: '', thread: ', from a thread of its own' } as const
+
+const others = {
+  inline: 'TRANSMITTER=thread npm start sends from a thread of its own',
+  thread: 'npm start sends without a thread of its own',
+} as const
+
 /** What the terminal shows when the server listens: where it is, and what to try. */
-export function greeting({ url, count }: GreetingFacts): string {
+export function greeting({ url, count, transmitter }: GreetingFacts): string {
   const commands = lines.map(([command]) =>
     command.replace(/ (\/\S+)/, (_, path: string) => ` ${toArgument(url + path)}`),
   )
@@ -24,7 +34,7 @@ export function greeting({ url, count }: GreetingFacts): string {
   const rows = lines.map(
     ([, what], index) => `  ${(commands[index] ?? '').padEnd(column)}${colors.dim(what)}`,
   )
-  const title = `  ${colors.bold('millrace')} sends ${count.toLocaleString('en')} cities piece by piece`
+  const title = `  ${colors.bold('millrace')} sends ${count.toLocaleString('en')} cities piece by piece${origins[transmitter]}`
   return [
     '',
     title,
@@ -32,7 +42,7 @@ export function greeting({ url, count }: GreetingFacts): string {
     '',
     ...rows,
     '',
-    `  ${colors.dim('Ctrl+C to stop')}`,
+    `  ${colors.dim(`Ctrl+C to stop · ${others[transmitter]}`)}`,
     '',
   ].join('\n')
 }

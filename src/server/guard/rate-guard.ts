@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net'
 import { TooSlow } from '../../delivery/errors.ts'
 import { RateWindow } from './rate-window.ts'
+import { resetSocket } from '../http1/reset-socket.ts'
 import { toSample } from './to-sample.ts'
 
 export interface MinRate {
@@ -81,8 +82,7 @@ export class RateGuard {
   // complete (G4). The replies are told before the socket says that it has closed.
   #cut(socket: Socket, { cut }: Watched): void {
     this.forget(socket)
-    if ('encrypted' in socket) socket.destroy()
-    else socket.resetAndDestroy()
+    resetSocket(socket)
     cut(new TooSlow())
   }
 }

@@ -8,6 +8,7 @@ import type { Head, Live, PendingHead, Wire } from '../wire.ts'
 import type { Connection } from './connection.ts'
 import { endResponse, Http1Sink } from './http1-sink.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
+import { resetSocket } from './reset-socket.ts'
 import { sendPlain } from './send-plain.ts'
 
 /** One request on an HTTP/1 connection. */
@@ -88,7 +89,7 @@ export class HttpWire implements Wire {
 
   /** Breaks the connection off so that a body that is ended by closing does not look complete. */
   reset(): void {
-    this.#nodeResponse.req.socket.resetAndDestroy()
+    resetSocket(this.#nodeResponse.req.socket)
   }
 
   get #isEnding(): boolean {

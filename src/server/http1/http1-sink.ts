@@ -7,6 +7,7 @@ import { ClientGone, LifecycleError, ShuttingDown } from '../../delivery/errors.
 import type { Framing } from '../../delivery/framing.ts'
 import type { FirstBlock, Sink } from '../../delivery/sink.ts'
 import type { PendingHead } from '../wire.ts'
+import { resetSocket } from './reset-socket.ts'
 import { resetting } from './resetting.ts'
 
 const NOTHING = new Uint8Array(0)
@@ -128,8 +129,8 @@ export class Http1Sink implements Sink {
   #tearDown(isUrgent: boolean): void {
     const socket = this.#socket
     if (this.#framing.kind !== 'close') socket.destroy()
-    else if (isUrgent) socket.resetAndDestroy()
-    else setTimeout(() => socket.resetAndDestroy(), RESET_DELAY)
+    else if (isUrgent) resetSocket(socket)
+    else setTimeout(() => resetSocket(socket), RESET_DELAY)
   }
 }
 
