@@ -151,6 +151,14 @@ describe('createRoutes', () => {
     await readUntil(`${demo.url}/board?after=gone`, 'event: reset\n')
   })
 
+  it('compresses records one by one, in what the query offers', async () => {
+    const headers = { 'accept-encoding': 'gzip, br, zstd' }
+    const { status, headers: fields, body } = await fetch(`${demo.url}/compressed?encoding=br`, { headers })
+    expect([status, fields.get('content-encoding')]).toEqual([200, 'br'])
+    await body?.cancel()
+    await expect.poll(() => demo.cities.openCursors).toBe(0)
+  })
+
   it('tells how the server is', async () => {
     const facts = await (await fetch(`${demo.url}/vitals`)).json()
     expect(facts).toEqual({ memory: expect.any(Number), cursors: 0, clocks: 0, nights: 0, cities: 2_500 })

@@ -72,22 +72,21 @@ export function createRoutes({ cities, clock, board, night }: DemoParts): Routes
     '/broken': { GET: () => csv(broken(cities.rows({})), { columns: cityColumns }) },
     ...liveRoutes({ clock, board }),
 
-    '/vitals': {
-      GET: () => {
-        const { rss } = process.memoryUsage()
-        const facts = {
-          memory: rss,
-          cursors: cities.openCursors,
-          clocks: clock.watching,
-          nights: night.watching,
-          cities: cities.count,
-        }
-        return reply(JSON.stringify(facts), {
-          headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-        })
-      },
-    },
+    '/vitals': { GET: () => vitals({ cities, clock, night }) },
   }
+}
+
+function vitals({ cities, clock, night }: Omit<DemoParts, 'board'>): Response {
+  const facts = {
+    memory: process.memoryUsage().rss,
+    cursors: cities.openCursors,
+    clocks: clock.watching,
+    nights: night.watching,
+    cities: cities.count,
+  }
+  return reply(JSON.stringify(facts), {
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  })
 }
 
 function liveRoutes({ clock, board }: Pick<DemoParts, 'clock' | 'board'>): Routes {

@@ -11,6 +11,7 @@ import { pageStages } from './page-stages.js'
 import { race } from './race.js'
 import { records } from './records.js'
 import { refusal } from './refusal.js'
+import { squeeze } from './squeeze.js'
 import { showVitals } from './vitals.js'
 
 const panel = (name) => document.querySelector(`[data-panel=${name}]`)
@@ -21,6 +22,7 @@ night(panel('night'))
 broken(panel('broken'))
 clock(panel('clock'))
 board(panel('board'))
+squeeze(panel('squeeze'))
 archive(panel('archive'))
 late(panel('late'))
 pageStages(panel('page'))

@@ -13,8 +13,18 @@ export interface Way {
 }
 
 const ways: readonly Way[] = [
-  { name: 'HTTP/1.1, block', delivery: 'block', isStrict: true, options: { delivery: 'block' } },
-  { name: 'HTTP/1.1, turn', delivery: 'turn', isStrict: false, options: { delivery: 'turn' } },
+  {
+    name: 'HTTP/1.1, block',
+    delivery: 'block',
+    isStrict: true,
+    options: { delivery: 'block', transmitter: 'inline' },
+  },
+  {
+    name: 'HTTP/1.1, turn',
+    delivery: 'turn',
+    isStrict: false,
+    options: { delivery: 'turn', transmitter: 'inline' },
+  },
   {
     name: 'HTTP/1.1, thread, block',
     delivery: 'block',

@@ -38,9 +38,12 @@ export class TestServer {
   }
 }
 
+// Tests that do not name a transmitter run once more with TRANSMITTER=thread.
+const chosen: Partial<ServeOptions> = process.env['TRANSMITTER'] === 'thread' ? { transmitter: 'thread' } : {}
+
 /** Serves until it is disposed of; faults are kept in place of being printed. */
 export async function openTestServer(options: ServeOptions): Promise<TestServer> {
   const reported: unknown[] = []
-  const server = await serve({ report: (error) => reported.push(error), ...options })
+  const server = await serve({ report: (error) => reported.push(error), ...chosen, ...options })
   return new TestServer(server, reported)
 }
