@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'demo/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
     testTimeout: 30_000,
+    // Most of the time a test waits for another process or thread.
+    maxWorkers: 3,
     reporters: ['default'],
   },
 })

@@ -30,6 +30,7 @@ export function checkSteps(fix: boolean): Step[] {
     tests(26),
     tests(24),
     tests(22),
+    onTheThread(),
     script('docs', 'pages and contract'),
     script('ancestors', 'ancestors'),
     script('examples', 'doc examples'),
@@ -56,8 +57,30 @@ function tests(version: 22 | 24 | 26): Step {
     name: `node${version}`,
     title: `tests on Node ${version}`,
     // The demo is a program of this clone: it runs on the pinned Node alone.
-    run: () => runTests(node, version === 26 ? [] : ['demo/**']),
+    run: () => runTests(node, version === 26 ? {} : { without: ['demo/**'] }),
     skip: () =>
       existsSync(node) ? undefined : `Node ${version} is not installed here (only Linux x64 has it)`,
+  }
+}
+
+// Most end-to-end tests go through every transmitter by themselves; these run with one, so they run twice.
+const withOneTransmitter = [
+  'test/ancestors',
+  'test/examples',
+  'test/files',
+  'test/injection',
+  'test/proxy',
+  'test/templates',
+  'src/html/html.test.ts',
+  'src/server/exchange.test.ts',
+  'src/server/serve.test.ts',
+  'src/server/http1/send-plain.test.ts',
+]
+
+function onTheThread(): Step {
+  return {
+    name: 'thread',
+    title: 'on the thread',
+    run: () => runTests(process.execPath, { only: withOneTransmitter, env: { TRANSMITTER: 'thread' } }),
   }
 }

@@ -11,10 +11,17 @@ export interface TestCounts {
   skipped: number
 }
 
-/** Runs the suite on the Node at that path, but for `without`, and counts the tests by vitest's own report. */
+/** Which tests are run: those under `only`, or all, but for `without`; `env` is added to the environment. */
+export interface TestChoice {
+  only?: readonly string[]
+  without?: readonly string[]
+  env?: Readonly<Record<string, string>>
+}
+
+/** Runs tests on the Node at that path and counts them by vitest's own report. */
 export async function runTests(
   node: string,
-  without: readonly string[] = [],
+  { only = [], without = [], env: given = {} }: TestChoice = {},
 ): Promise<CommandResult & { note: string; counts: TestCounts }> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-tests-'))
   try {
@@ -23,8 +30,12 @@ export async function runTests(
     const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
     const excluded = without.map((pattern) => `--exclude=${pattern}`)
     // Each server with a transmitter starts a thread of its own, which loads its modules anew.
-    const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled') }
-    const result = await runCommand(node, [vitest, 'run', ...reporters, ...excluded], { env })
+    const env = {
+      ...process.env,
+      ...given,
+      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
+    }
+    const result = await runCommand(node, [vitest, 'run', ...only, ...reporters, ...excluded], { env })
     const counts = readCounts(report)
     return { ...result, ...judge(result, counts), counts }
   } finally {

@@ -138,6 +138,8 @@ describe('serve, its end', () => {
     const working = Promise.withResolvers<void>()
     const answer = Promise.withResolvers<string>()
     await using server = await openTestServer({
+      // The timers of this thread are looked at.
+      transmitter: 'inline',
       routes: {
         '/': () => {
           working.resolve()

@@ -71,8 +71,9 @@ export class NodeRequest implements RequestFacts {
     if (!this.hasBody) return null
     // node:http reads to the end what nobody has read, but not what somebody has read in part.
     this.#nodeResponse.once('finish', () => {
-      // The listener of the iterator would keep it from flowing.
+      // The listener of the iterator would keep it from flowing; one for data keeps it so, whenever Node looks again.
       this.#request.removeAllListeners('readable')
+      this.#request.on('data', () => {})
       this.#request.resume()
     })
     return toWebBody(this.#request, this.#limits.maxRequestBytes, () => this.#continue())
