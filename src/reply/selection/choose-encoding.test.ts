@@ -23,7 +23,7 @@ describe('chooseEncoding', () => {
     ['identity;q=0, gzip;q=0.001', 'gzip'],
     ['deflate', undefined],
     ['gzip;q=x', undefined],
-    ['gzip;q=2', undefined],
+    ['gzip;q=2', 'gzip'],
     ['gzip ; q=0.5 ,', 'gzip'],
   ])('answers %s with %s', (accept, encoding) => {
     expect(chooseEncoding(accept, encodings)).toBe(encoding)

@@ -21,7 +21,7 @@ describe('negotiateEncoding', () => {
     ['*', 'zstd'],
     ['*;q=0.5, zstd;q=0', 'br'],
     ['gzip;q=0', 'identity'],
-    ['gzip;q=2', 'identity'],
+    ['gzip;q=2', 'gzip'],
     ['gzip;q=x', 'identity'],
     ['identity', 'identity'],
     ['identity;q=0.5, gzip;q=0.4', 'identity'],

@@ -1,3 +1,5 @@
+import Negotiator from 'negotiator'
+
 /** The content codings that a body can be sent in (RFC 9110 §8.4.1, RFC 7932, RFC 8878). */
 export type Encoding = 'zstd' | 'br' | 'gzip' | 'deflate'
 
@@ -25,32 +27,18 @@ export function negotiateEncoding<Name extends Encoding>(
   encodings: readonly Name[],
 ): Negotiated<Name> {
   if (accept === null) return { kind: 'identity' }
-  const weights = parseWeights(accept)
-  const any = weights.get('*')
-  const weigh = (name: Encoding) =>
-    weights.get(name) ?? (name === 'gzip' ? weights.get('x-gzip') : undefined) ?? any ?? 0
-  // As it is, a body is acceptable until it is refused, and less welcome than what is named.
-  const plain = weights.get('identity')
-  const isForced = (plain ?? any) === 0
-  const [best] = encodings
-    .filter((name) => weigh(name) > 0)
-    .toSorted((one, other) => weigh(other) - weigh(one))
-  if (best && weigh(best) >= (plain ?? 0)) return { kind: 'encoded', encoding: best, isForced }
+  // RFC 9110 §8.4.1.3: `x-gzip` is gzip.
+  const headers = { 'accept-encoding': accept.replace(/\bx-gzip\b/gi, 'gzip') }
+  const ranking: Ranking = new Negotiator({ headers })
+  const accepted = ranking.encodings([...encodings, 'identity'], { preferred: encodings })
+  const [best] = accepted
+  const encoding = encodings.find((name) => name === best)
+  const isForced = !accepted.includes('identity')
+  if (encoding !== undefined) return { kind: 'encoded', encoding, isForced }
   return { kind: isForced ? 'refused' : 'identity' }
 }
 
-function parseWeights(accept: string): Map<string, number> {
-  const weights = new Map<string, number>()
-  for (const element of accept.toLowerCase().split(',')) {
-    const [name = '', ...parameters] = element.split(';').map((part) => part.trim())
-    const quality = parameters.find((parameter) => /^q\s*=/.test(parameter))
-    if (name !== '') weights.set(name, quality === undefined ? 1 : toWeight(quality))
-  }
-  return weights
-}
-
-// RFC 9110 §12.4.2; what is no weight refuses rather than guesses.
-function toWeight(quality: string): number {
-  const [, value] = /^q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.exec(quality) ?? []
-  return value === undefined ? 0 : Number(value)
+// The types of negotiator know nothing of `preferred` yet.
+interface Ranking {
+  encodings(available: readonly string[], options: { preferred: readonly string[] }): string[]
 }
