@@ -131,15 +131,17 @@ export class Pump {
 
   // True for a source that has filled its turns so far, where nobody looks at each of its blocks.
   get #isFast(): boolean {
-    if (this.#plan.delivery === 'block' || this.#lookAfter < RUN) return false
+    if (this.#lookAfter < RUN || (this.#plan.delivery === 'block' && !this.#sink.direct)) return false
     return this.#state === 'committed' && !this.#framer.hasLength && !blockSent.hasSubscribers
   }
 
-  // Many blocks go side by side into the slab, without a look at what cannot change in between.
+  // Many blocks go side by side into the slab, or one by one to the sink, without a look at what cannot change in
+  // between. A list waits in a slab for its flush, whatever the delivery.
   #askRun(): Step | PromiseLike<Step> | undefined {
     for (let count = 0; count < RUN && !this.#sink.held; count++) {
       const step = this.#blocks.next()
       if (isPromiseLike(step) || step.done || this.#isOver || isEmptyBlock(step.value)) return step
+      if (Array.isArray(step.value)) return step
       this.#count++
       this.#unlooked++
       this.#framer.put(step.value)
