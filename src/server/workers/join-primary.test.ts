@@ -61,9 +61,11 @@ describe('joinPrimary', () => {
 
   it('closes sooner when it is told so while it drains', async () => {
     const inner = createListener()
-    await joinPrimary(async () => inner)
+    const listener = await joinPrimary(async () => inner)
     heard.get('message')?.({ millrace: 'close', grace: 60_000, linger: 1000 })
     heard.get('message')?.({ millrace: 'close', grace: 0, linger: 0 })
+    // It has left then, and not when `leave` is the real one again, which would end this process.
+    await listener.close(1)
     expect(inner.close.mock.calls).toEqual([
       [60_000, 1000],
       [0, 0],
@@ -82,6 +84,8 @@ describe('watchWorker', () => {
     const { execArgv } = process
     process.execArgv = ['--a', '--import', new URL('watch-worker.ts', import.meta.url).href, '--b']
     watchWorker()
+    // The channel of the test runner keeps this process alive.
+    process.channel?.ref()
     expect(process.execArgv).toEqual(['--a', '--b'])
     process.execArgv = execArgv
     heard.get('uncaughtExceptionMonitor')?.(new Error('no paper'))
