@@ -205,7 +205,7 @@ eachDelivery('documents', (open, { isStrict }) => {
       const request = 'GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n'
       await using client = new WatchingClient(server.port, request, marks)
       wait = (count) => void seen.push(client.blockUntilSeen(count))
-      await client.connected()
+      await client.ready()
       client.send()
       await ended.promise
       return seen

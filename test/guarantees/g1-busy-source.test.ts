@@ -25,7 +25,7 @@ async function watch(open: OpenServer, make: (wait: Wait) => Reply, text = reque
   })
   await using client = new WatchingClient(server.port, text, marks)
   wait = (count) => void seen.push(client.blockUntilSeen(count))
-  await client.connected()
+  await client.ready()
   client.send()
   await ended.promise
   return seen

@@ -143,7 +143,7 @@ eachDelivery('health', (open, way) => {
     await using server = await open({ health: true, routes })
     const request = 'GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n'
     await using client = new WatchingClient(server.port, request, ['ok\n'])
-    await client.connected()
+    await client.ready()
     client.send()
     expect(client.blockUntilSeen(1)).toBe(true)
   })

@@ -30,7 +30,7 @@ eachDelivery('channel', (open) => {
     const request = 'GET / HTTP/1.1\r\nHost: test\r\n\r\n'
     const marks = ['id: ', 'data: one\n\n', 'data: two\n\n']
     await using client = new WatchingClient(server.port, request, marks)
-    await client.connected()
+    await client.ready()
     client.send()
     await expect.poll(() => news.readers).toBe(1)
     const seen: boolean[] = []

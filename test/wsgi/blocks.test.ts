@@ -51,7 +51,7 @@ describe('wsgi, blocks', () => {
       '<second>',
     ])
     wait = (count) => void seen.push(watching.blockUntilSeen(count))
-    await watching.connected()
+    await watching.ready()
     watching.send()
     await served.over
     expect(seen).toEqual([true, true])

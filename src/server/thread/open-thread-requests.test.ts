@@ -1,191 +1,30 @@
-import type { Worker } from 'node:worker_threads'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { closed, nextTurn, openFakeThread, toText } from '../../../test/support/open-fake-thread.ts'
 import { ClientGone, ShuttingDown, TooSlow } from '../../delivery/errors.ts'
 import { HttpError } from '../../reply/http-error.ts'
-import type { Listener } from '../listener.ts'
-import { RingReader } from '../ring/ring-reader.ts'
-import type { Live, Wire } from '../wire.ts'
-import { openThread, type ThreadPlan } from './open-thread.ts'
-import { Outlet } from './outlet.ts'
-import { formatRequest, type RequestRecord, toApplication, toTransmitter } from './records.ts'
-import type { Notice, Order, TransmitterPlan } from './transmitter-plan.ts'
+import type { Wire } from '../wire.ts'
+import { toApplication } from './records.ts'
 
-// Threads that were started: real ones, or such that the test plays itself.
-const threads = await vi.hoisted(async () => {
-  const { EventEmitter } = await import('node:events')
-  class FakeThread extends EventEmitter {
-    readonly plan: TransmitterPlan
-    readonly orders: Order[] = []
-    isTerminated = false
-
-    constructor(plan: TransmitterPlan) {
-      super()
-      this.plan = plan
-    }
-
-    postMessage(order: Order): void {
-      this.orders.push(order)
-    }
-
-    async terminate(): Promise<number> {
-      this.isTerminated = true
-      return 1
-    }
-  }
-  const real: Worker[] = []
-  const fake: FakeThread[] = []
-  return { FakeThread, isReal: false, real, fake }
-})
-
-vi.mock('node:worker_threads', async (importOriginal) => {
-  const original = await importOriginal<{ Worker: new (...given: unknown[]) => Worker }>()
-  function start(url: URL, options: { workerData: TransmitterPlan }): unknown {
-    if (threads.isReal) {
-      const thread = new original.Worker(url, options)
-      threads.real.push(thread)
-      return thread
-    }
-    const thread = new threads.FakeThread(options.workerData)
-    threads.fake.push(thread)
-    return thread
-  }
-  return { ...original, Worker: start }
-})
-
-beforeEach(() => {
-  threads.isReal = false
-})
+vi.mock('node:worker_threads', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  Worker: (await import('../../../test/support/fake-thread.ts')).FakeThread,
+}))
 
 afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
 })
 
-const names = new Map(Object.entries(toTransmitter).map(([name, type]): [number, string] => [type, name]))
-
-function toPlan(more: Partial<ThreadPlan> = {}): ThreadPlan {
-  return {
-    port: 0,
-    hostname: '127.0.0.1',
-    maxIdleConnections: 100,
-    maxRequestBytes: 1000,
-    maxStall: 0,
-    delivery: 'turn',
-    answer: () => {},
-    report: () => {},
-    ...more,
-  }
-}
-
-function toText(more: Partial<RequestRecord> = {}): string {
-  return formatRequest({
-    method: 'GET',
-    version: '1.1',
-    secure: false,
-    takesTrailers: false,
-    isNext: true,
-    hasBody: true,
-    remoteAddress: '127.0.0.1',
-    remotePort: 4711,
-    authority: 'test',
-    target: '/',
-    fields: '',
-    ...more,
-  })
-}
-
-class Noted implements Live {
-  readonly reasons: unknown[] = []
-  readonly wire: Wire
-
-  constructor(wire: Wire) {
-    this.wire = wire
-    wire.open(this)
-  }
-
-  abort(reason: unknown): void {
-    this.reasons.push(reason)
-    this.wire.close(this)
-  }
-}
-
-// The transmitter of a listener, which has been started and says nothing yet.
-function start(more: Partial<ThreadPlan> = {}) {
-  const opening = openThread(toPlan(more))
-  const thread = threads.fake.at(-1)
-  if (!thread) throw new Error('Cannot play a thread: none was started')
-  const { plan } = thread
-  let isWakeDue = false
-  const wake = () => {
-    isWakeDue = true
-  }
-  const outlet = new Outlet(plan.back, wake)
-  const reader = new RingReader(plan.out, wake)
-  reader.sleep()
-  const tell = (notice: Notice) => thread.emit('message', notice)
-  // Wakes the application where that is asked for, as a message of the port would.
-  const deliver = (): boolean => {
-    if (!isWakeDue) return false
-    isWakeDue = false
-    return tell(0)
-  }
-  // What the application has sent.
-  const read = () => {
-    const taken: { name: string | undefined; id: number; bytes: Buffer }[] = []
-    const take = (type: number, id: number, from: number, to: number) =>
-      void taken.push({ name: names.get(type), id, bytes: Buffer.from(reader.bytes.subarray(from, to)) })
-    do {
-      while (reader.read(take));
-      deliver()
-    } while (!reader.sleep())
-    return taken
-  }
-  return { opening, thread, outlet, tell, deliver, read }
-}
-
-async function open(more: Partial<ThreadPlan> = {}) {
-  const replies: Noted[] = []
-  const opened = start({ answer: (wire) => void replies.push(new Noted(wire)), ...more })
-  opened.tell({ kind: 'listening', port: 4711 })
-  const listener = await opened.opening
-  const request = (id: number, record?: Partial<RequestRecord>) =>
-    opened.outlet.putText(toApplication.request, id, toText(record))
-  // One request, which the application has.
-  const ask = (id: number, record?: Partial<RequestRecord>): Noted => {
-    request(id, record)
-    opened.deliver()
-    const reply = replies.at(-1)
-    if (!reply) throw new Error('Cannot take a request: none has come')
-    return reply
-  }
-  // A release leaves with what comes after it: with an answer, for one.
-  const ping = () => {
-    opened.outlet.putSignal(toApplication.ping, 0)
-    opened.deliver()
-  }
-  return { ...opened, listener, replies, request, ask, ping }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
-}
-
-async function closed(listener: Listener, tell: (notice: Notice) => void): Promise<void> {
-  const closing = listener.close(1000)
-  tell({ kind: 'drained' })
-  await closing
-}
-
 describe('openThread, which takes requests', () => {
   it('gives each a wire that knows the request', async () => {
-    const { ask } = await open()
+    const { ask } = await openFakeThread()
     const { wire } = ask(5, { method: 'PUT', target: '/a', isNext: false })
     expect([wire.method, wire.isNext]).toEqual(['PUT', false])
     expect(wire.readRequest()).toMatchObject({ target: '/a', transport: { delivery: 'turn' } })
   })
 
   it('gives one that was refused a wire that says why', async () => {
-    const { outlet, deliver, replies } = await open()
+    const { outlet, deliver, replies } = await openFakeThread()
     outlet.putText(toApplication.refused, 5, `413\nCannot take it\n${toText({ method: 'PUT' })}`)
     deliver()
     const [reply] = replies
@@ -200,7 +39,7 @@ describe('openThread, which takes requests', () => {
       log.push(target)
       void Promise.resolve().then(() => log.push(`${target} later`))
     }
-    const { request, deliver } = await open({ answer })
+    const { request, deliver } = await openFakeThread({ answer })
     for (const id of [1, 2, 3]) request(id, { target: `/${id}` })
     deliver()
     expect(log).toEqual(['/1'])
@@ -209,7 +48,7 @@ describe('openThread, which takes requests', () => {
   })
 
   it('G10: does not call the handler of a client that has left by then, and forgets it', async () => {
-    const { request, deliver, outlet, replies, read, ping, listener, tell } = await open()
+    const { request, deliver, outlet, replies, read, ping, listener, tell } = await openFakeThread()
     for (const id of [1, 2, 3]) request(id)
     outlet.putSignal(toApplication.gone, 2)
     deliver()
@@ -226,7 +65,7 @@ describe('openThread, which takes requests', () => {
     answer.mockImplementationOnce(() => {
       throw new Error('a fault of millrace')
     })
-    const { request, deliver } = await open({ answer })
+    const { request, deliver } = await openFakeThread({ answer })
     request(1)
     expect(deliver).toThrow('a fault of millrace')
     await nextTurn()
@@ -236,13 +75,13 @@ describe('openThread, which takes requests', () => {
   })
 
   it('answers at once when it is asked whether it is alive', async () => {
-    const { ping, read } = await open()
+    const { ping, read } = await openFakeThread()
     ping()
     expect(read()).toEqual([{ name: 'pong', id: 0, bytes: Buffer.alloc(0) }])
   })
 
   it('releases the number of a request when it is over, and takes it for another', async () => {
-    const { ask, ping, read } = await open()
+    const { ask, ping, read } = await openFakeThread()
     const first = ask(7, { target: '/first' })
     first.wire.close(first)
     ping()
@@ -251,7 +90,7 @@ describe('openThread, which takes requests', () => {
   })
 
   it('ignores what comes for a number that is over', async () => {
-    const { ask, outlet, deliver, ping, read } = await open()
+    const { ask, outlet, deliver, ping, read } = await openFakeThread()
     const reply = ask(7)
     reply.wire.close(reply)
     outlet.putSignal(toApplication.gone, 7)
@@ -268,7 +107,7 @@ describe('openThread, which takes requests', () => {
     ['shutdown', toApplication.shutdown, ShuttingDown],
     ['stalled', toApplication.stalled, ShuttingDown],
   ])('G10: tells a reply that it is broken off (%s)', async (_, type, Reason) => {
-    const { ask, outlet, deliver } = await open()
+    const { ask, outlet, deliver } = await openFakeThread()
     const [one, other] = [ask(1), ask(2)]
     outlet.putSignal(type, 1)
     deliver()
@@ -278,7 +117,7 @@ describe('openThread, which takes requests', () => {
 
 describe('openThread, of a request', () => {
   it('gives its body a copy of each piece, and the end', async () => {
-    const { ask, outlet, deliver, read } = await open()
+    const { ask, outlet, deliver, read } = await openFakeThread()
     const body = ask(1, { method: 'PUT' }).wire.readRequest().body()?.getReader()
     const pieces: unknown[] = []
     for (const text of ['one', 'two']) {
@@ -303,7 +142,7 @@ describe('openThread, of a request', () => {
     ['413\nCannot take it', new HttpError(413, 'Cannot take it')],
     ['\nhas left', new ClientGone('has left')],
   ])('fails its body with what the transmitter has told: %j', async (text, error) => {
-    const { ask, outlet, deliver } = await open()
+    const { ask, outlet, deliver } = await openFakeThread()
     const reading = ask(1, { method: 'PUT' }).wire.readRequest().body()?.getReader().read()
     const failed = reading?.catch((reason: unknown) => reason)
     await nextTurn()
@@ -313,7 +152,7 @@ describe('openThread, of a request', () => {
   })
 
   it('tells it of its turn, and of its end', async () => {
-    const { ask, outlet, deliver, read } = await open()
+    const { ask, outlet, deliver, read } = await openFakeThread()
     const { wire } = ask(1, { isNext: false })
     const next = vi.fn<() => void>()
     wire.whenNext(next)
@@ -331,7 +170,7 @@ describe('openThread, of a request', () => {
   })
 
   it('G2: goes on when credit comes, and where the ring was full, when there is room', async () => {
-    const { ask, outlet, deliver, read } = await open()
+    const { ask, outlet, deliver, read } = await openFakeThread()
     const size = 2_000_000
     const sinks = [1, 2, 3, 4].map((id) => {
       const framing = { kind: 'length', bytes: size } as const
@@ -358,7 +197,7 @@ describe('openThread, of a request', () => {
   })
 
   it('loses nothing of whole replies where the ring was full', async () => {
-    const { ask, read } = await open()
+    const { ask, read } = await openFakeThread()
     const ids = Array.from({ length: 60 }, (_, index) => index + 1)
     for (const id of ids) {
       const { wire } = ask(id)

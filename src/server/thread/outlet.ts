@@ -47,59 +47,58 @@ export class Outlet {
     )
   }
 
+  /** A record whose payload `fill` writes into the ring, from an offset on: as many bytes as it gives, `most` at most. */
+  // oxlint-disable-next-line max-params -- an object for each record would be garbage on the way of every reply
+  put(type: number, id: number, most: number, fill: (bytes: Buffer, at: number) => number): void {
+    this.check(most)
+    this.do(() => this.tryPut(type, id, most, fill) && this.#publish())
+  }
+
+  /** The same for a record that becomes visible with what comes after it; false when there is no room. */
+  // oxlint-disable-next-line max-params -- as above
+  tryPut(type: number, id: number, most: number, fill: (bytes: Buffer, at: number) => number): boolean {
+    const { writer } = this
+    const at = writer.reserve(most)
+    if (at < 0) return false
+    writer.put(type, id, fill(writer.bytes, at))
+    return true
+  }
+
   /** A record with text of latin1. */
   putText(type: number, id: number, text: string): void {
-    const { writer } = this
-    this.check(text.length)
-    this.do(() => {
-      const at = writer.reserve(text.length)
-      if (at < 0) return false
-      if (text !== '') writer.bytes.write(text, at, 'latin1')
-      writer.put(type, id, text.length)
-      writer.publish()
-      return true
-    })
+    this.put(type, id, text.length, (bytes, at) => writeLatin1(bytes, at, text))
   }
 
   /** A record with bytes, which must not change until there is room. */
-  putBytes(type: number, id: number, bytes: Uint8Array): void {
-    const { writer } = this
-    this.check(bytes.byteLength)
-    this.do(() => {
-      const at = writer.reserve(bytes.byteLength)
-      if (at < 0) return false
-      writer.bytes.set(bytes, at)
-      writer.put(type, id, bytes.byteLength)
-      writer.publish()
-      return true
+  putBytes(type: number, id: number, payload: Uint8Array): void {
+    this.put(type, id, payload.byteLength, (bytes, at) => {
+      bytes.set(payload, at)
+      return payload.byteLength
     })
   }
 
   /** A record with a number of up to 48 bits. */
   putNumber(type: number, id: number, value: number): void {
-    const { writer } = this
-    this.do(() => {
-      const at = writer.reserve(6)
-      if (at < 0) return false
-      writer.bytes.writeUIntLE(value, at, 6)
-      writer.put(type, id, 6)
-      writer.publish()
-      return true
-    })
+    this.put(type, id, 6, (bytes, at) => bytes.writeUIntLE(value, at, 6) - at)
   }
 
   /** A record without a payload that nobody waits for: it becomes visible with what comes after it. */
   putRelease(type: number, id: number): void {
-    const { writer } = this
-    this.do(() => {
-      if (writer.reserve(0) < 0) return false
-      writer.put(type, id, 0)
-      return true
-    })
+    this.do(() => this.tryPut(type, id, 0, () => 0))
   }
 
   /** A record without a payload. */
   putSignal(type: number, id: number): void {
-    this.putText(type, id, '')
+    this.put(type, id, 0, () => 0)
   }
+
+  #publish(): true {
+    this.writer.publish()
+    return true
+  }
+}
+
+/** Writes text into a ring, a byte for each of its units; gives their number. */
+export function writeLatin1(bytes: Buffer, at: number, text: string): number {
+  return text === '' ? 0 : bytes.write(text, at, 'latin1')
 }

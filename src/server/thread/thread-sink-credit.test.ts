@@ -1,71 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  bytesOf,
+  ID,
+  openThreadSink,
+  type OpenedSink,
+  typesOf,
+} from '../../../test/support/set-up-thread-sink.ts'
 import { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
 import type { Framing } from '../../delivery/framing.ts'
 import { LARGE, Slab } from '../../delivery/slab.ts'
-import { createRing } from '../ring/ring-memory.ts'
-import { RingReader } from '../ring/ring-reader.ts'
-import { Outlet } from './outlet.ts'
 import { parseFields, toTransmitter } from './records.ts'
-import { CREDIT, ThreadSink, type ThreadHead } from './thread-sink.ts'
+import { CREDIT, ThreadSink } from './thread-sink.ts'
 
-const ID = 77
 const PIECE = 65_536
 const { data, piece, end, abort } = toTransmitter
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => void vi.useRealTimers())
 
-interface Taken {
-  type: number
-  id: number
-  bytes: Buffer
-}
-
-// A sink, and the other end of its ring.
-function setUp(size = 1 << 20, threadHead?: ThreadHead) {
-  const memory = createRing(size)
-  const wake = vi.fn<() => void>()
-  const outlet = new Outlet(memory, wake)
-  const reader = new RingReader(memory, () => {})
-  const sink = new ThreadSink(outlet, ID, threadHead)
-  // What is in the ring now.
-  const read = (): Taken[] => {
-    const taken: Taken[] = []
-    const take = (type: number, id: number, start: number, stop: number) =>
-      void taken.push({ type, id, bytes: Buffer.from(reader.bytes.subarray(start, stop)) })
-    while (reader.read(take));
-    return taken
-  }
-  // All that comes out, with the room that reading makes.
-  const readAll = (): Taken[] => {
-    const taken: Taken[] = []
-    for (let some = read(); some.length > 0; some = read()) {
-      taken.push(...some)
-      outlet.retry()
-    }
-    return taken
-  }
-  return { sink, outlet, wake, reader, read, readAll }
-}
-
-type Opened = ReturnType<typeof setUp>
-
-function open(framing: Framing = { kind: 'chunked' }, size?: number): Opened {
-  const opened = setUp(size)
-  opened.sink.commit(framing)
-  return opened
-}
-
-function typesOf(taken: readonly Taken[]): number[] {
-  return taken.map(({ type }) => type)
-}
-
-function bytesOf(taken: readonly Taken[]): Buffer {
-  return Buffer.concat(taken.map(({ bytes }) => bytes))
-}
-
 // A sink as it is when nothing more may be on its way; what is in the ring by then is given too.
-function exhaust(opened: Opened): Buffer {
+function exhaust(opened: OpenedSink): Buffer {
   const block = Buffer.alloc(LARGE, 'x')
   while (!opened.sink.held) opened.sink.putBytes(block)
   return bytesOf(opened.readAll())
@@ -73,7 +27,7 @@ function exhaust(opened: Opened): Buffer {
 
 describe('ThreadSink, when its credit is used up', () => {
   it('G2: holds, and puts nothing more into the ring', () => {
-    const opened = open()
+    const opened = openThreadSink()
     const bytes = exhaust(opened)
     expect(bytes.byteLength).toBeGreaterThanOrEqual(CREDIT)
     expect(bytes.byteLength).toBeLessThan(CREDIT + LARGE + 8)
@@ -86,7 +40,7 @@ describe('ThreadSink, when its credit is used up', () => {
   })
 
   it('G2: gives no more of what waits than the credit that came back', () => {
-    const opened = open()
+    const opened = openThreadSink()
     const { sink, readAll } = opened
     let left = exhaust(opened).byteLength
     sink.write(Buffer.alloc(3 * CREDIT, 'y'))
@@ -101,7 +55,7 @@ describe('ThreadSink, when its credit is used up', () => {
   })
 
   it('calls back once when half of it is back, not before, and not within the call', async () => {
-    const opened = open()
+    const opened = openThreadSink()
     const { sink } = opened
     const left = exhaust(opened).byteLength
     const free = vi.fn()
@@ -119,7 +73,7 @@ describe('ThreadSink, when its credit is used up', () => {
   })
 
   it('calls back only when what waits has gone too', async () => {
-    const opened = open()
+    const opened = openThreadSink()
     const { sink } = opened
     const left = exhaust(opened).byteLength
     sink.write(Buffer.alloc(CREDIT))
@@ -134,7 +88,7 @@ describe('ThreadSink, when its credit is used up', () => {
   })
 
   it('keeps the order of a block that is put while another waits', () => {
-    const opened = open()
+    const opened = openThreadSink()
     const { sink, readAll } = opened
     const left = exhaust(opened).byteLength
     sink.write(Buffer.from('1\r\na\r\n'))
@@ -147,8 +101,8 @@ describe('ThreadSink, when its credit is used up', () => {
 
 describe('ThreadSink, when the ring is full', () => {
   // Another reply has filled a ring of 64 KiB.
-  function openFull(framing?: Framing): Opened {
-    const opened = open(framing, 1 << 16)
+  function openFull(framing?: Framing): OpenedSink {
+    const opened = openThreadSink(framing, 1 << 16)
     while (!opened.outlet.isFull) opened.outlet.putBytes(data, 1, Buffer.alloc(8000))
     return opened
   }
@@ -186,7 +140,7 @@ describe('ThreadSink, when the ring is full', () => {
   })
 
   it('sends blocks that a small ring can hold in no single record', () => {
-    const { sink, readAll } = open({ kind: 'chunked' }, 1024)
+    const { sink, readAll } = openThreadSink({ kind: 'chunked' }, 1024)
     const text = '\u20ac'.repeat(1000)
     expect(sink.putText(text)).toBe(3000)
     expect(sink.putBytes(Buffer.alloc(3000, 'b'))).toBe(3000)
@@ -217,7 +171,7 @@ describe('ThreadSink, when the ring is full', () => {
 
 describe('ThreadSink at its end', () => {
   it('sends the last frames, then the end with its trailers', () => {
-    const { sink, read } = open()
+    const { sink, read } = openThreadSink()
     sink.end([Buffer.from('1\r\na\r\n'), Buffer.from('1\r\nb\r\n')], ['x-sum', '1', 'x-none', ''], () => {})
     const taken = read()
     expect(typesOf(taken)).toEqual([piece, data, end])
@@ -225,7 +179,7 @@ describe('ThreadSink at its end', () => {
   })
 
   it('sends the end after all that waits for credit', () => {
-    const opened = open()
+    const opened = openThreadSink()
     const { sink, readAll } = opened
     const left = exhaust(opened).byteLength
     sink.end([Buffer.alloc(CREDIT + 1)], [], () => {})
@@ -240,7 +194,7 @@ describe('ThreadSink at its end', () => {
   })
 
   it('calls back once when everything has left, with the bytes of the heartbeats', () => {
-    const { sink } = open()
+    const { sink } = openThreadSink()
     sink.beat({ every: 10, frame: Buffer.from('2\r\n:\n\r\n'), size: 2 })
     const ended = vi.fn()
     sink.end([], [], ended)
@@ -251,7 +205,7 @@ describe('ThreadSink at its end', () => {
   })
 
   it('calls back with 0 where there were no heartbeats', () => {
-    const { sink } = open()
+    const { sink } = openThreadSink()
     const ended = vi.fn()
     sink.end([], [], ended)
     sink.onEnded(0)
@@ -263,7 +217,7 @@ describe('ThreadSink, broken off', () => {
   const failure = new Error('failed')
 
   it.each([new ClientGone(), new ShuttingDown('closing')])('by %s at once, without what waits', (reason) => {
-    const opened = open()
+    const opened = openThreadSink()
     const { sink, readAll } = opened
     const left = exhaust(opened).byteLength
     sink.write(Buffer.from('never'))
@@ -276,7 +230,7 @@ describe('ThreadSink, broken off', () => {
   })
 
   it('G4: by a failure after what it was given, and never with an end', () => {
-    const { sink, readAll } = open()
+    const { sink, readAll } = openThreadSink()
     sink.putText('a')
     sink.abort(failure)
     const taken = readAll()
@@ -287,7 +241,7 @@ describe('ThreadSink, broken off', () => {
   })
 
   it('G4: by a failure lets what waits for credit leave first', () => {
-    const opened = open()
+    const opened = openThreadSink()
     const { sink, readAll } = opened
     const left = exhaust(opened).byteLength
     sink.write(Buffer.from('last words'))
@@ -299,7 +253,7 @@ describe('ThreadSink, broken off', () => {
   })
 
   it('G4: by a failure waits for a client that does not read, but not for ever', () => {
-    const opened = open()
+    const opened = openThreadSink()
     const { sink, readAll } = opened
     exhaust(opened)
     sink.write(Buffer.from('never'))
@@ -312,7 +266,7 @@ describe('ThreadSink, broken off', () => {
   })
 
   it('by a departure while a failure waits is broken off once', () => {
-    const opened = open()
+    const opened = openThreadSink()
     const { sink, readAll } = opened
     exhaust(opened)
     sink.write(Buffer.from('never'))
@@ -323,7 +277,7 @@ describe('ThreadSink, broken off', () => {
   })
 
   it('by a departure after its end, while it waits, never ends', () => {
-    const opened = open()
+    const opened = openThreadSink()
     const { sink, readAll } = opened
     const left = exhaust(opened).byteLength
     sink.end([Buffer.from('never')], [], () => {})
@@ -333,7 +287,7 @@ describe('ThreadSink, broken off', () => {
   })
 
   it('tells nothing of a failure while it waits for room, once the client is gone', () => {
-    const { sink, outlet, readAll } = open({ kind: 'chunked' }, 1 << 16)
+    const { sink, outlet, readAll } = openThreadSink({ kind: 'chunked' }, 1 << 16)
     while (!outlet.isFull) outlet.putBytes(data, 1, Buffer.alloc(8000))
     sink.putText('a')
     sink.abort(failure)
@@ -344,7 +298,7 @@ describe('ThreadSink, broken off', () => {
   })
 
   it('does not call back that it is free', async () => {
-    const opened = open()
+    const opened = openThreadSink()
     const { sink } = opened
     const left = exhaust(opened).byteLength
     const free = vi.fn()

@@ -1,71 +1,25 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  bytesOf,
+  ID,
+  openThreadSink,
+  type OpenedSink,
+  setUpThreadSink,
+  typesOf,
+} from '../../../test/support/set-up-thread-sink.ts'
 import { LifecycleError } from '../../delivery/errors.ts'
 import { Framer } from '../../delivery/framer.ts'
-import type { Framing } from '../../delivery/framing.ts'
 import { frameLarge, LARGE, Slab } from '../../delivery/slab.ts'
-import { createRing } from '../ring/ring-memory.ts'
-import { RingReader } from '../ring/ring-reader.ts'
 import type { Head } from '../wire.ts'
-import { Outlet } from './outlet.ts'
 import { parseHead, toTransmitter } from './records.ts'
-import { ThreadSink, type ThreadHead } from './thread-sink.ts'
+import { ThreadSink } from './thread-sink.ts'
 
-const ID = 77
 const PIECE = 65_536
 const { head, data, piece, end, beat } = toTransmitter
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => void vi.useRealTimers())
-
-interface Taken {
-  type: number
-  id: number
-  bytes: Buffer
-}
-
-// A sink, and the other end of its ring.
-function setUp(size = 1 << 20, threadHead?: ThreadHead) {
-  const memory = createRing(size)
-  const wake = vi.fn<() => void>()
-  const outlet = new Outlet(memory, wake)
-  const reader = new RingReader(memory, () => {})
-  const sink = new ThreadSink(outlet, ID, threadHead)
-  // What is in the ring now.
-  const read = (): Taken[] => {
-    const taken: Taken[] = []
-    const take = (type: number, id: number, start: number, stop: number) =>
-      void taken.push({ type, id, bytes: Buffer.from(reader.bytes.subarray(start, stop)) })
-    while (reader.read(take));
-    return taken
-  }
-  // All that comes out, with the room that reading makes.
-  const readAll = (): Taken[] => {
-    const taken: Taken[] = []
-    for (let some = read(); some.length > 0; some = read()) {
-      taken.push(...some)
-      outlet.retry()
-    }
-    return taken
-  }
-  return { sink, outlet, wake, reader, read, readAll }
-}
-
-type Opened = ReturnType<typeof setUp>
-
-function open(framing: Framing = { kind: 'chunked' }, size?: number): Opened {
-  const opened = setUp(size)
-  opened.sink.commit(framing)
-  return opened
-}
-
-function typesOf(taken: readonly Taken[]): number[] {
-  return taken.map(({ type }) => type)
-}
-
-function bytesOf(taken: readonly Taken[]): Buffer {
-  return Buffer.concat(taken.map(({ bytes }) => bytes))
-}
 
 // The same text as a slab frames it.
 function inSlab(text: string, chunked: boolean): Buffer {
@@ -74,7 +28,7 @@ function inSlab(text: string, chunked: boolean): Buffer {
   return Buffer.from(slab.take(chunked))
 }
 
-function checkText({ sink, read }: Opened, text: string, chunked: boolean): void {
+function checkText({ sink, read }: OpenedSink, text: string, chunked: boolean): void {
   const expected = inSlab(text, chunked)
   expect(sink.putText(text)).toBe(Buffer.byteLength(text))
   const taken = read()
@@ -87,7 +41,7 @@ describe('ThreadSink, which frames in place', () => {
   const chars = ['a', '\u00e9', '\u20ac', '\u{1f600}', '\ud800', '\udc00']
 
   it.each(chars)('frames any number of %j as a slab does, at every border of the digits', (char) => {
-    const opened = open()
+    const opened = openThreadSink()
     const most = Math.floor(LARGE / 3 / char.length)
     for (let count = 1; count <= most; count += count < 1400 ? 1 : 13) {
       checkText(opened, char.repeat(count), true)
@@ -104,7 +58,7 @@ describe('ThreadSink, which frames in place', () => {
     ['1366 units, 4098 bytes', '\u20ac'.repeat(1366), '1002\r\n'],
     ['6 units, 16 bytes: two digits more', `${'\u20ac'.repeat(5)}a`, '10\r\n'],
   ])('moves text whose size has more digits than its length: %s', (_, text, line) => {
-    const { sink, read } = open()
+    const { sink, read } = openThreadSink()
     sink.putText(text)
     expect(String(bytesOf(read()))).toBe(`${line}${text}\r\n`)
   })
@@ -118,8 +72,8 @@ describe('ThreadSink, which frames in place', () => {
         .array(fc.integer({ min: 0, max: 0xffff }), { minLength: 1, maxLength: 80 })
         .map((units) => String.fromCharCode(...units)),
     )
-    const chunked = open({ kind: 'chunked' }, 16_384)
-    const plain = open({ kind: 'close' }, 16_384)
+    const chunked = openThreadSink({ kind: 'chunked' }, 16_384)
+    const plain = openThreadSink({ kind: 'close' }, 16_384)
     fc.assert(
       fc.property(text, (one) => {
         checkText(chunked, one, true)
@@ -130,7 +84,7 @@ describe('ThreadSink, which frames in place', () => {
 
   it('G8: puts text without a size line where the body has a length or ends by closing', () => {
     for (const framing of [{ kind: 'close' }, { kind: 'length', bytes: 9 }] as const) {
-      const { sink, read } = open(framing)
+      const { sink, read } = openThreadSink(framing)
       expect(sink.putText('caf\u00e9')).toBe(5)
       expect(sink.putBytes(Buffer.from([1, 2]))).toBe(2)
       expect(bytesOf(read())).toEqual(Buffer.from([...Buffer.from('caf\u00e9'), 1, 2]))
@@ -138,7 +92,7 @@ describe('ThreadSink, which frames in place', () => {
   })
 
   it.each([1, 15, 16, 255, 256, 4095, 4096, LARGE])('frames %i bytes as one chunk', (size) => {
-    const { sink, read } = open()
+    const { sink, read } = openThreadSink()
     const bytes = Buffer.alloc(size, 'b')
     expect(sink.putBytes(bytes)).toBe(size)
     const taken = read()
@@ -147,7 +101,7 @@ describe('ThreadSink, which frames in place', () => {
   })
 
   it('G1: shows each block when it is put, and wakes a transmitter that sleeps', () => {
-    const { sink, wake, reader, read } = open()
+    const { sink, wake, reader, read } = openThreadSink()
     for (const [index, text] of ['one', 'two'].entries()) {
       expect(reader.sleep()).toBe(true)
       sink.putText(text)
@@ -157,7 +111,7 @@ describe('ThreadSink, which frames in place', () => {
   })
 
   it('does not keep the bytes that were put: they may be changed at once', () => {
-    const { sink, read } = open()
+    const { sink, read } = openThreadSink()
     const bytes = Buffer.from('abc')
     sink.putBytes(bytes)
     expect(sink.held).toBe(false)
@@ -176,7 +130,7 @@ describe('ThreadSink, which frames in place', () => {
       'x'.repeat(LARGE + 1),
     ]
     const all = [true, false].map((isDirect) => {
-      const { sink, readAll } = open()
+      const { sink, readAll } = openThreadSink()
       const framer = new Framer(sink, isDirect ? sink.direct : undefined)
       framer.begin({ kind: 'chunked' })
       const parts = blocks.map((block) => {
@@ -196,7 +150,7 @@ describe('ThreadSink and its head', () => {
   const made: Head = { status: 201, reason: 'Made', fields, framing: { kind: 'chunked' }, stays: true }
 
   it('sends it with the first block, in front of it', () => {
-    const { sink, read } = setUp(undefined, { frame: () => made.framing, write: () => made })
+    const { sink, read } = setUpThreadSink(undefined, { frame: () => made.framing, write: () => made })
     expect(sink.frame({ content: 'text', bytes: 1 })).toEqual({ kind: 'chunked' })
     sink.commit({ kind: 'chunked' })
     expect(read()).toEqual([])
@@ -208,7 +162,7 @@ describe('ThreadSink and its head', () => {
   })
 
   it('sends it by itself at the next push', () => {
-    const { sink, read } = setUp(undefined, { frame: () => made.framing, write: () => made })
+    const { sink, read } = setUpThreadSink(undefined, { frame: () => made.framing, write: () => made })
     sink.commit(made.framing)
     expect(read()).toEqual([])
     sink.push()
@@ -216,14 +170,14 @@ describe('ThreadSink and its head', () => {
   })
 
   it('sends it with the end of a body that is empty', () => {
-    const { sink, read } = setUp(undefined, { frame: () => made.framing, write: () => made })
+    const { sink, read } = setUpThreadSink(undefined, { frame: () => made.framing, write: () => made })
     sink.commit(made.framing)
     sink.end([], [], () => {})
     expect(typesOf(read())).toEqual([head, end])
   })
 
   it('lets one that is refused through, with nothing sent', () => {
-    const { sink, read } = setUp(undefined, {
+    const { sink, read } = setUpThreadSink(undefined, {
       frame: () => made.framing,
       write: () => {
         throw new TypeError('refused')
@@ -235,13 +189,13 @@ describe('ThreadSink and its head', () => {
   })
 
   it('decides nothing after it has gone out', () => {
-    const { sink } = setUp(undefined, { frame: () => made.framing, write: () => made })
+    const { sink } = setUpThreadSink(undefined, { frame: () => made.framing, write: () => made })
     sink.commit(made.framing)
     expect(() => sink.frame({ content: 'text', bytes: 1 })).toThrow(LifecycleError)
   })
 
   it('keeps it in front of the body when the ring is full', () => {
-    const { sink, outlet, readAll } = setUp(1024, { frame: () => made.framing, write: () => made })
+    const { sink, outlet, readAll } = setUpThreadSink(1024, { frame: () => made.framing, write: () => made })
     while (!outlet.isFull) outlet.putText(toTransmitter.hints, 1, 'x'.repeat(100))
     sink.commit(made.framing)
     sink.putText('a')
@@ -255,7 +209,7 @@ describe('ThreadSink and its head', () => {
 
 describe('ThreadSink with frames that are framed already', () => {
   it('sends one as it is, several as one of which only the last is whole', () => {
-    const { sink, read } = open()
+    const { sink, read } = openThreadSink()
     sink.write(Buffer.from('abc'))
     expect(typesOf(read())).toEqual([data])
     sink.writeAll(['6\r\n', 'abcdef', '\r\n'].map((text) => Buffer.from(text)))
@@ -265,14 +219,14 @@ describe('ThreadSink with frames that are framed already', () => {
   })
 
   it('sends nothing for what is empty', () => {
-    const { sink, read } = open()
+    const { sink, read } = openThreadSink()
     sink.write(new Uint8Array(0))
     sink.writeAll([])
     expect(read()).toEqual([])
   })
 
   it('cuts a large one into pieces, byte for byte', () => {
-    const { sink, readAll } = open()
+    const { sink, readAll } = openThreadSink()
     const bytes = Buffer.alloc(200_000, 'abcdefg')
     sink.writeAll(frameLarge(bytes, true))
     const taken = readAll()
@@ -288,13 +242,13 @@ describe('ThreadSink with frames that are framed already', () => {
   })
 
   it('says of one that is cut, too, where it ends', () => {
-    const { sink, readAll } = open({ kind: 'close' })
+    const { sink, readAll } = openThreadSink({ kind: 'close' })
     sink.write(Buffer.alloc(2 * PIECE + 1))
     expect(typesOf(readAll())).toEqual([piece, piece, data])
   })
 
   it('lets another reply into the ring between the pieces of one that is larger than it', () => {
-    const { sink, outlet, read } = open({ kind: 'close' }, 1 << 16)
+    const { sink, outlet, read } = openThreadSink({ kind: 'close' }, 1 << 16)
     const other = new ThreadSink(outlet, 5)
     sink.write(Buffer.alloc(200_000))
     const before = read()
@@ -312,7 +266,7 @@ describe('ThreadSink with frames that are framed already', () => {
 
 describe('ThreadSink.beat', () => {
   it('sends the time, rounded up, and the frame', () => {
-    const { sink, read } = open()
+    const { sink, read } = openThreadSink()
     sink.beat({ every: 14.2, frame: Buffer.from('2\r\n:\n\r\n'), size: 2 })
     const [taken] = read()
     expect([taken?.type, taken?.bytes.readUInt32LE(0), String(taken?.bytes.subarray(4))]).toEqual([
@@ -323,13 +277,13 @@ describe('ThreadSink.beat', () => {
   })
 
   it('takes the longest time that a timer can have', () => {
-    const { sink, read } = open()
+    const { sink, read } = openThreadSink()
     sink.beat({ every: 2 ** 31 - 1, frame: Buffer.from('x'), size: 1 })
     expect(read()[0]?.bytes.readUInt32LE(0)).toBe(2 ** 31 - 1)
   })
 
   it('sends nothing where there is nothing to send', () => {
-    const { sink, read } = open()
+    const { sink, read } = openThreadSink()
     sink.beat({ every: 10, frame: new Uint8Array(0), size: 0 })
     sink.push()
     expect(read()).toEqual([])

@@ -6,7 +6,7 @@ import type { Beat, DirectFrames, FirstBlock, Sink } from '../../delivery/sink.t
 import type { Coding } from '../../reply/selection/encoded-blocks.ts'
 import type { RingWriter } from '../ring/ring-writer.ts'
 import type { Head } from '../wire.ts'
-import type { Outlet } from './outlet.ts'
+import { type Outlet, type Put, writeLatin1 } from './outlet.ts'
 import { formatFields, formatHead, toTransmitter } from './records.ts'
 
 /** Bytes of one reply that may be on their way: in the ring, in the transmitter, in the socket. */
@@ -49,7 +49,7 @@ export class ThreadSink implements Sink, DirectFrames {
   // What waits for credit or for room, and how much of the first of it has gone.
   #waiting: Waiting[] = []
   #gone = 0
-  #last: (() => boolean) | undefined
+  #last: Put | undefined
   #isQueued = false
   #free: (() => void) | undefined
   #ended: ((extra: number) => void) | undefined
@@ -106,15 +106,7 @@ export class ThreadSink implements Sink, DirectFrames {
 
   /** The head, as the transmitter is told it; it becomes visible with the first write, or at the next `push`. */
   putHead(head: Head): void {
-    const text = formatHead(head)
-    const writer = this.#writer
-    this.#outlet.do(() => {
-      const at = writer.reserve(text.length)
-      if (at < 0) return false
-      writer.bytes.write(text, at, 'latin1')
-      writer.put(toTransmitter.head, this.#id, text.length)
-      return true
-    })
+    this.#outlet.do(this.#toPut(toTransmitter.head, formatHead(head)))
   }
 
   putText(text: string): number {
@@ -175,13 +167,7 @@ export class ThreadSink implements Sink, DirectFrames {
     this.writeAll(last)
     const lines = formatFields(trailers)
     this.#outlet.check(lines.length)
-    this.#last = () => {
-      const at = this.#writer.reserve(lines.length)
-      if (at < 0) return false
-      this.#writer.bytes.write(lines, at, 'latin1')
-      this.#writer.put(toTransmitter.end, this.#id, lines.length)
-      return true
-    }
+    this.#last = this.#toPut(toTransmitter.end, lines)
     this.#schedule()
   }
 
@@ -229,6 +215,10 @@ export class ThreadSink implements Sink, DirectFrames {
     this.onGone()
     this.#isDraining = isDraining
     this.#outlet.putText(toTransmitter.abort, this.#id, how)
+  }
+
+  #toPut(type: number, text: string): Put {
+    return () => this.#outlet.tryPut(type, this.#id, text.length, (bytes, at) => writeLatin1(bytes, at, text))
   }
 
   #reserve(size: number): number {

@@ -1,58 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
+import { ID, setUpThreadWire, type Taken } from '../../../test/support/set-up-thread-wire.ts'
 import { ClientGone } from '../../delivery/errors.ts'
 import { HttpError } from '../../reply/http-error.ts'
-import { createRing } from '../ring/ring-memory.ts'
-import { RingReader } from '../ring/ring-reader.ts'
-import { Outlet } from './outlet.ts'
-import { type RequestRecord, toTransmitter } from './records.ts'
-import { ThreadWire, type ThreadWirePlan } from './thread-wire.ts'
-
-const ID = 9
-const names = new Map(Object.entries(toTransmitter).map(([name, type]): [number, string] => [type, name]))
-
-const request: RequestRecord = {
-  method: 'POST',
-  version: '1.1',
-  secure: false,
-  takesTrailers: true,
-  isNext: true,
-  hasBody: true,
-  remoteAddress: '127.0.0.1',
-  remotePort: 4711,
-  authority: 'test',
-  target: '/a',
-  fields: 'x-a\n1\n',
-}
-
-interface Taken {
-  name: string | undefined
-  id: number
-  bytes: Buffer
-}
-
-// A wire, and the other end of its ring.
-function setUp(record: Partial<RequestRecord> = {}, more: Partial<ThreadWirePlan> = {}, size?: number) {
-  const memory = createRing(size)
-  const outlet = new Outlet(memory, () => {})
-  const reader = new RingReader(memory, () => {})
-  const closed = vi.fn<() => void>()
-  const plan = {
-    id: ID,
-    request: { ...request, ...record },
-    outlet,
-    delivery: 'turn',
-    closed,
-    ...more,
-  } as const
-  const read = (): Taken[] => {
-    const taken: Taken[] = []
-    const take = (type: number, id: number, start: number, end: number) =>
-      void taken.push({ name: names.get(type), id, bytes: Buffer.from(reader.bytes.subarray(start, end)) })
-    while (reader.read(take)) outlet.retry()
-    return taken
-  }
-  return { wire: new ThreadWire(plan), outlet, read, closed }
-}
 
 function namesOf(taken: readonly Taken[]): (string | undefined)[] {
   return taken.map(({ name }) => name)
@@ -60,7 +9,7 @@ function namesOf(taken: readonly Taken[]): (string | undefined)[] {
 
 describe('ThreadWire, of its request', () => {
   it('knows what the transmitter has told', () => {
-    const { wire } = setUp({ version: '1.0', isNext: false })
+    const { wire } = setUpThreadWire({ version: '1.0', isNext: false })
     expect(wire).toMatchObject({
       method: 'POST',
       version: '1.0',
@@ -73,12 +22,12 @@ describe('ThreadWire, of its request', () => {
 
   it('throws what it was refused for, when it is read', () => {
     const refusal = new HttpError(413, 'too long')
-    const { wire } = setUp({}, { refusal })
+    const { wire } = setUpThreadWire({}, { refusal })
     expect(() => wire.readRequest()).toThrow(refusal)
   })
 
   it('is the next when the transmitter says so, and calls back', () => {
-    const { wire } = setUp({ isNext: false })
+    const { wire } = setUpThreadWire({ isNext: false })
     const next = vi.fn()
     wire.whenNext(next)
     expect(next).not.toHaveBeenCalled()
@@ -87,7 +36,7 @@ describe('ThreadWire, of its request', () => {
   })
 
   it('asks for early hints, a link a line', () => {
-    const { wire, read } = setUp()
+    const { wire, read } = setUpThreadWire()
     wire.hint(['</a.css>; rel=preload', '</b.js>; rel=preload'])
     expect(read()).toEqual([
       { name: 'hints', id: ID, bytes: Buffer.from('</a.css>; rel=preload\n</b.js>; rel=preload') },
@@ -97,7 +46,7 @@ describe('ThreadWire, of its request', () => {
 
 describe('ThreadWire, which reads a body', () => {
   it('asks for one piece at a time, and gives it', async () => {
-    const { wire, read } = setUp()
+    const { wire, read } = setUpThreadWire()
     for (const text of ['one', 'two']) {
       const reading = wire.read()
       expect(namesOf(read())).toEqual(['read'])
@@ -110,7 +59,7 @@ describe('ThreadWire, which reads a body', () => {
   })
 
   it('fails with what the transmitter has told', async () => {
-    const { wire } = setUp()
+    const { wire } = setUpThreadWire()
     const reading = wire.read()
     const error = new HttpError(413)
     wire.onBodyFailed(error)
@@ -118,7 +67,7 @@ describe('ThreadWire, which reads a body', () => {
   })
 
   it('G10: fails a read under way, and each after it, when the client has left', async () => {
-    const { wire, read } = setUp()
+    const { wire, read } = setUpThreadWire()
     const reading = wire.read()
     const gone = new ClientGone()
     wire.onGone(gone)
@@ -129,14 +78,14 @@ describe('ThreadWire, which reads a body', () => {
   })
 
   it('fails a read that is under way when the reply is over', async () => {
-    const { wire } = setUp()
+    const { wire } = setUpThreadWire()
     const reading = wire.read()
     wire.close()
     await expect(reading).rejects.toThrow(ClientGone)
   })
 
   it('fails a read after the reply is over: nobody would answer it', async () => {
-    const { wire, read } = setUp()
+    const { wire, read } = setUpThreadWire()
     wire.close()
     const reading = wire.read()
     const settled = await Promise.race([
@@ -148,7 +97,7 @@ describe('ThreadWire, which reads a body', () => {
   })
 
   it('ignores a piece that nobody waits for', async () => {
-    const { wire } = setUp()
+    const { wire } = setUpThreadWire()
     wire.onBody(Buffer.from('late'))
     const reading = wire.read()
     wire.onBody(Buffer.from('now'))

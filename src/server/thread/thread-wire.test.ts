@@ -1,60 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
+import { ID, setUpThreadWire, type Taken } from '../../../test/support/set-up-thread-wire.ts'
 import { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
 import type { Framing } from '../../delivery/framing.ts'
-import { createRing } from '../ring/ring-memory.ts'
-import { RingReader } from '../ring/ring-reader.ts'
 import type { Head, Live } from '../wire.ts'
-import { Outlet } from './outlet.ts'
-import { parseHead, type RequestRecord, toTransmitter } from './records.ts'
+import { parseHead, toTransmitter } from './records.ts'
 import { CREDIT } from './thread-sink.ts'
-import { PLAIN_STAYS, PLAIN_TEXT, ThreadWire, type ThreadWirePlan } from './thread-wire.ts'
-
-const ID = 9
-const names = new Map(Object.entries(toTransmitter).map(([name, type]): [number, string] => [type, name]))
-
-const request: RequestRecord = {
-  method: 'POST',
-  version: '1.1',
-  secure: false,
-  takesTrailers: true,
-  isNext: true,
-  hasBody: true,
-  remoteAddress: '127.0.0.1',
-  remotePort: 4711,
-  authority: 'test',
-  target: '/a',
-  fields: 'x-a\n1\n',
-}
-
-interface Taken {
-  name: string | undefined
-  id: number
-  bytes: Buffer
-}
-
-// A wire, and the other end of its ring.
-function setUp(record: Partial<RequestRecord> = {}, more: Partial<ThreadWirePlan> = {}, size?: number) {
-  const memory = createRing(size)
-  const outlet = new Outlet(memory, () => {})
-  const reader = new RingReader(memory, () => {})
-  const closed = vi.fn<() => void>()
-  const plan = {
-    id: ID,
-    request: { ...request, ...record },
-    outlet,
-    delivery: 'turn',
-    closed,
-    ...more,
-  } as const
-  const read = (): Taken[] => {
-    const taken: Taken[] = []
-    const take = (type: number, id: number, start: number, end: number) =>
-      void taken.push({ name: names.get(type), id, bytes: Buffer.from(reader.bytes.subarray(start, end)) })
-    while (reader.read(take)) outlet.retry()
-    return taken
-  }
-  return { wire: new ThreadWire(plan), outlet, read, closed }
-}
+import { PLAIN_STAYS, PLAIN_TEXT } from './thread-wire.ts'
 
 function toHead(more: Partial<Head> = {}): Head {
   return {
@@ -99,14 +50,14 @@ describe('ThreadWire.writeHead', () => {
     ['a line feed in the reason', { reason: 'OK\nx-b: 2' }],
     ['a character beyond latin1 in the reason', { reason: '\u20ac' }],
   ])('G12: refuses %s, with nothing sent', (_, wrong) => {
-    const { wire, read } = setUp()
+    const { wire, read } = setUpThreadWire()
     expect(() => wire.writeHead(toHead(wrong))).toThrow(TypeError)
     wire.end(undefined, () => {})
     expect(read()).toEqual([])
   })
 
   it('takes whatever latin1 a field and a reason may have', () => {
-    const { wire, read } = setUp()
+    const { wire, read } = setUpThreadWire()
     const head = toHead({ reason: '\tcaf\u00e9\u0080', fields: ['x-a', '\t\u0080\u00ff', 'x-a', ''] })
     wire.writeHead(head)
     wire.end(undefined, () => {})
@@ -119,7 +70,7 @@ describe('ThreadWire.end', () => {
   const length: Framing = { kind: 'length', bytes: 5 }
 
   it('sends head and body as one, and calls back when all of it has left', () => {
-    const { wire, read } = setUp()
+    const { wire, read } = setUpThreadWire()
     const ended = vi.fn()
     wire.writeHead(toHead({ framing: length }))
     expect(read()).toEqual([])
@@ -133,7 +84,7 @@ describe('ThreadWire.end', () => {
   })
 
   it('sends a head alone', () => {
-    const { wire, read } = setUp()
+    const { wire, read } = setUpThreadWire()
     const head = toHead({ status: 304, framing: { kind: 'none' }, fields: [] })
     wire.writeHead(head)
     wire.end(undefined, () => {})
@@ -142,7 +93,7 @@ describe('ThreadWire.end', () => {
   })
 
   it('G2: sends a long body in pieces, as far as there is credit', () => {
-    const { wire, read } = setUp()
+    const { wire, read } = setUpThreadWire()
     const bytes = Buffer.alloc(3 * CREDIT, 'abc')
     const ended = vi.fn()
     const head = toHead({ framing: { kind: 'length', bytes: bytes.byteLength } })
@@ -163,7 +114,7 @@ describe('ThreadWire.end', () => {
   })
 
   it('keeps a long body back until it is the next on the connection', () => {
-    const { wire, read } = setUp({ isNext: false })
+    const { wire, read } = setUpThreadWire({ isNext: false })
     wire.writeHead(toHead({ framing: { kind: 'length', bytes: CREDIT } }))
     wire.end(Buffer.alloc(CREDIT), () => {})
     expect(read()).toEqual([])
@@ -179,7 +130,7 @@ describe('ThreadWire.sendPlain', () => {
     ['bytes', Buffer.from([0, 255, 10]), true, PLAIN_STAYS],
     ['no bytes', new Uint8Array(0), false, 0],
   ])('sends %s, and how', (_, body, stays, flags) => {
-    const { wire, read } = setUp()
+    const { wire, read } = setUpThreadWire()
     wire.sendPlain(body, stays)
     expect(read()).toEqual([
       { name: 'plain', id: ID, bytes: Buffer.concat([Buffer.from([flags]), Buffer.from(body)]) },
@@ -190,7 +141,7 @@ describe('ThreadWire.sendPlain', () => {
     ['text', '\u20ac'.repeat(CREDIT), 'text/plain;charset=UTF-8'],
     ['bytes', Buffer.alloc(2 * CREDIT, 'b'), 'application/octet-stream'],
   ])('G2: sends long %s by credit, and is closed when all of it has left', (_, body, type) => {
-    const { wire, read, closed } = setUp()
+    const { wire, read, closed } = setUpThreadWire()
     const bytes = Buffer.from(body)
     wire.sendPlain(body, false)
     wire.close()
@@ -214,7 +165,7 @@ describe('ThreadWire.sendPlain', () => {
   })
 
   it('G10: is closed when the client leaves in the middle of a long one', () => {
-    const { wire, read, closed } = setUp()
+    const { wire, read, closed } = setUpThreadWire()
     wire.sendPlain(Buffer.alloc(2 * CREDIT), true)
     wire.close()
     read()
@@ -225,7 +176,7 @@ describe('ThreadWire.sendPlain', () => {
   })
 
   it('keeps its order when the ring is full', () => {
-    const { wire, outlet, read } = setUp({}, {}, 1024)
+    const { wire, outlet, read } = setUpThreadWire({}, {}, 1024)
     while (!outlet.isFull) outlet.putText(toTransmitter.hints, 1, 'x'.repeat(100))
     wire.sendPlain('caf\u00e9', true)
     wire.writeHead(toHead())
@@ -240,7 +191,7 @@ describe('ThreadWire.sendPlain', () => {
 
 describe('ThreadWire.toSink', () => {
   it('gives a sink that sends the head as it is decided, and is told of credit and of the end', async () => {
-    const { wire, read } = setUp()
+    const { wire, read } = setUpThreadWire()
     const framing: Framing = { kind: 'chunked' }
     const sink = wire.toSink({ frame: () => framing, write: () => wire.writeHead(toHead()) })
     expect(sink.frame({ content: 'text', bytes: 1 })).toEqual(framing)
@@ -260,7 +211,7 @@ describe('ThreadWire.toSink', () => {
   })
 
   it('G12: refuses a head that the transmitter could not send, with nothing sent', () => {
-    const { wire, read } = setUp()
+    const { wire, read } = setUpThreadWire()
     const framing: Framing = { kind: 'chunked' }
     const head = toHead({ fields: ['x-a', '\n'] })
     const sink = wire.toSink({ frame: () => framing, write: () => wire.writeHead(head) })
@@ -273,7 +224,7 @@ describe('ThreadWire.toSink', () => {
 
 describe('ThreadWire at the end of its reply', () => {
   it('is closed once, at once where nothing is left to be done here', () => {
-    const { wire, closed } = setUp()
+    const { wire, closed } = setUpThreadWire()
     wire.sendPlain('text', true)
     wire.close()
     expect(closed).toHaveBeenCalledOnce()
@@ -282,7 +233,7 @@ describe('ThreadWire at the end of its reply', () => {
   it.each(['ended', 'gone'] as const)(
     'is in use until what was given before a failure has left (%s)',
     (how) => {
-      const { wire, read, closed } = setUp()
+      const { wire, read, closed } = setUpThreadWire()
       const framing: Framing = { kind: 'chunked' }
       const sink = wire.toSink({ frame: () => framing, write: () => wire.writeHead(toHead()) })
       sink.commit(framing)
@@ -299,13 +250,13 @@ describe('ThreadWire at the end of its reply', () => {
   )
 
   it('breaks the connection off', () => {
-    const { wire, read } = setUp()
+    const { wire, read } = setUpThreadWire()
     wire.destroy()
     expect(read()).toEqual([{ name: 'destroy', id: ID, bytes: Buffer.alloc(0) }])
   })
 
   it.each([new ClientGone(), new ShuttingDown('closing')])('G10: tells the reply of %s', (reason) => {
-    const { wire } = setUp()
+    const { wire } = setUpThreadWire()
     const live = new Noted()
     wire.open(live)
     wire.onGone(reason)

@@ -8,7 +8,7 @@ import type { FirstBlock, Sink } from '../../delivery/sink.ts'
 import type { HttpError } from '../../reply/http-error.ts'
 import type { PlainBody } from '../../reply/selection/encoded-blocks.ts'
 import type { Head, Live, PendingHead, Wire } from '../wire.ts'
-import type { Outlet } from './outlet.ts'
+import { type Outlet, writeLatin1 } from './outlet.ts'
 import { formatHead, type RequestRecord, toTransmitter } from './records.ts'
 import { ThreadRequest } from './thread-request.ts'
 import { CREDIT, ThreadSink } from './thread-sink.ts'
@@ -79,11 +79,6 @@ export class ThreadWire implements Wire {
     return this.#plan.delivery
   }
 
-  /** True when the client has left, or the reply was broken off by the transmitter. */
-  get isGone(): boolean {
-    return this.#gone !== undefined
-  }
-
   whenNext(callback: () => void): void {
     this.#onNext = callback
   }
@@ -124,18 +119,12 @@ export class ThreadWire implements Wire {
     const most = isText ? body.length * 3 : bytes.length
     if (most > WHOLE)
       return this.#sendLongPlain(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, { isText, stays })
-    const { writer } = this.#outlet
     const flags = (stays ? PLAIN_STAYS : 0) | (isText ? PLAIN_TEXT : 0)
-    this.#outlet.do(() => {
-      const at = writer.reserve(1 + most)
-      if (at < 0) return false
-      writer.bytes[at] = flags
-      let size = bytes.length
-      if (typeof bytes !== 'string') writer.bytes.set(bytes, at + 1)
-      else size = bytes === '' ? 0 : writer.bytes.write(bytes, at + 1)
-      writer.put(toTransmitter.plain, this.#plan.id, 1 + size)
-      writer.publish()
-      return true
+    this.#outlet.put(toTransmitter.plain, this.#plan.id, 1 + most, (ring, at) => {
+      ring[at] = flags
+      if (typeof bytes === 'string') return 1 + (bytes === '' ? 0 : ring.write(bytes, at + 1))
+      ring.set(bytes, at + 1)
+      return 1 + bytes.length
     })
   }
 
@@ -201,17 +190,12 @@ export class ThreadWire implements Wire {
   }
 
   #putWhole(head: string, bytes: Uint8Array | undefined): void {
-    const { writer } = this.#outlet
     const size = 4 + head.length + (bytes?.byteLength ?? 0)
-    this.#outlet.do(() => {
-      const at = writer.reserve(size)
-      if (at < 0) return false
-      writer.bytes.writeUInt32LE(head.length, at)
-      writer.bytes.write(head, at + 4, 'latin1')
-      if (bytes) writer.bytes.set(bytes, at + 4 + head.length)
-      writer.put(toTransmitter.whole, this.#plan.id, size)
-      writer.publish()
-      return true
+    this.#outlet.put(toTransmitter.whole, this.#plan.id, size, (ring, at) => {
+      ring.writeUInt32LE(head.length, at)
+      writeLatin1(ring, at + 4, head)
+      if (bytes) ring.set(bytes, at + 4 + head.length)
+      return size
     })
   }
 

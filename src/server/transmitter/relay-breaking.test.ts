@@ -1,127 +1,19 @@
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { RawClient } from '../../../test/support/raw-client.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import {
+  gather,
+  type OpenedRelay,
+  openGet,
+  openStream,
+  overfill,
+  takeEnd,
+  takeHead,
+} from '../../../test/support/set-up-relay.ts'
 import { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
 import type { Framing } from '../../delivery/framing.ts'
-import { openHttp1 } from '../http1/open-http1.ts'
-import { createRing } from '../ring/ring-memory.ts'
-import { RingReader } from '../ring/ring-reader.ts'
-import { Outlet } from '../thread/outlet.ts'
-import { formatFields, formatHead, toApplication, toTransmitter } from '../thread/records.ts'
-import type { Head } from '../wire.ts'
-import { Relay } from './relay.ts'
-
-const names = new Map(Object.entries(toApplication).map(([name, type]): [number, string] => [type, name]))
+import { toTransmitter } from '../thread/records.ts'
+import type { Relay } from './relay.ts'
 
 afterEach(() => void vi.useRealTimers())
-
-/** What the application is told, as it comes. */
-class Inbox {
-  readonly memory = createRing()
-  readonly #reader = new RingReader(this.memory, () => {})
-  #all: { name: string | undefined; id: number; bytes: Buffer }[] = []
-  #came = Promise.withResolvers<void>()
-
-  constructor() {
-    this.#reader.sleep()
-  }
-
-  readonly wake = (): void => {
-    do {
-      while (this.#reader.read(this.#take));
-    } while (!this.#reader.sleep())
-    this.#came.resolve()
-    this.#came = Promise.withResolvers()
-  }
-
-  // oxlint-disable-next-line max-params -- as the ring has it
-  readonly #take = (type: number, id: number, start: number, end: number): void => {
-    this.#all.push({ name: names.get(type), id, bytes: Buffer.from(this.#reader.bytes.subarray(start, end)) })
-  }
-
-  /** The names of what has come and was not taken. */
-  get names(): (string | undefined)[] {
-    return this.#all.map(({ name }) => name)
-  }
-
-  /** Waits for a record, and takes it and what came before it. */
-  async until(wanted: string): Promise<Buffer> {
-    for (;;) {
-      const index = this.#all.findIndex(({ name }) => name === wanted)
-      const found = this.#all[index]
-      if (found) {
-        this.#all = this.#all.slice(index + 1)
-        return found.bytes
-      }
-      await this.#came.promise
-    }
-  }
-}
-
-// A listener whose requests are relays; the test is the application.
-async function setUp(maxRequestBytes = 1000) {
-  const inbox = new Inbox()
-  const outlet = new Outlet(inbox.memory, inbox.wake)
-  const relays: Relay[] = []
-  const closed = vi.fn<(id: number) => void>()
-  const reported: unknown[] = []
-  let opened = Promise.withResolvers<void>()
-  const listener = await openHttp1({
-    port: 0,
-    hostname: '127.0.0.1',
-    maxIdleConnections: 100,
-    maxRequestBytes,
-    delivery: 'block',
-    report: (error) => reported.push(error),
-    answer: (wire) => {
-      const id = relays.length + 1
-      const relay = new Relay({
-        id,
-        wire,
-        outlet,
-        closed: () => closed(id),
-        report: (error) => reported.push(error),
-      })
-      relays.push(relay)
-      relay.open()
-      opened.resolve()
-      opened = Promise.withResolvers()
-    },
-  })
-  const client = new RawClient(listener.port)
-  onTestFinished(async () => {
-    vi.useRealTimers()
-    client.leave()
-    await listener.close(0)
-  })
-  const whenOpen = async (count = 1): Promise<Relay> => {
-    while (relays.length < count) await opened.promise
-    const relay = relays[count - 1]
-    if (!relay) throw new Error('Cannot take a request: none has come')
-    return relay
-  }
-  return { inbox, client, listener, whenOpen, closed, reported }
-}
-
-type Opened = Awaited<ReturnType<typeof setUp>>
-
-function toHead(more: Partial<Head> = {}): Head {
-  return { status: 200, reason: 'OK', fields: [], framing: { kind: 'chunked' }, stays: true, ...more }
-}
-
-function takeHead(relay: Relay, more: Partial<Head> = {}): void {
-  const framing = more.framing ?? { kind: 'chunked' }
-  const fields = framing.kind === 'chunked' ? ['transfer-encoding', 'chunked'] : []
-  relay.take(toTransmitter.head, Buffer.from(formatHead(toHead({ fields, ...more })), 'latin1'))
-}
-
-function gather(relay: Relay, text: string | Buffer): void {
-  const bytes = Buffer.from(text)
-  relay.gather(bytes, 0, bytes.byteLength)
-}
-
-function takeEnd(relay: Relay, trailers: string[] = []): void {
-  relay.take(toTransmitter.end, Buffer.from(formatFields(trailers), 'latin1'))
-}
 
 function takeAbort(relay: Relay, how: 'now' | 'drained'): void {
   relay.take(toTransmitter.abort, Buffer.from(how))
@@ -133,37 +25,10 @@ function takeBeat(relay: Relay, every: number, frame: string): void {
   relay.take(toTransmitter.beat, Buffer.concat([size, Buffer.from(frame)]))
 }
 
-async function openGet(path = '/'): Promise<Opened & { relay: Relay }> {
-  const opened = await setUp()
-  opened.client.get(path)
-  const relay = await opened.whenOpen()
-  await opened.inbox.until('request')
-  return { ...opened, relay }
-}
-
-// A reply of which the client has read the head.
-async function openStream(more: Partial<Head> = {}): Promise<Opened & { relay: Relay }> {
-  const opened = await openGet()
-  takeHead(opened.relay, more)
-  opened.relay.flush()
-  await opened.client.until('\r\n\r\n')
-  return opened
-}
-
-// Gives more than a client that does not read can be sent; how many bytes.
-function overfill(relay: Relay): number {
-  const block = Buffer.alloc(1 << 20, 'x')
-  for (let count = 0; count < 24; count++) {
-    gather(relay, block)
-    relay.flush()
-  }
-  return 24 * block.byteLength
-}
-
 describe('Relay, which sends heartbeats', () => {
   const beat = '2\r\n:\n\r\n'
 
-  async function openBeating(): Promise<Opened & { relay: Relay }> {
+  async function openBeating(): Promise<OpenedRelay & { relay: Relay }> {
     const opened = await openStream()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     takeBeat(opened.relay, 1000, beat)

@@ -1,135 +1,23 @@
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { RawClient } from '../../../test/support/raw-client.ts'
-import type { Framing } from '../../delivery/framing.ts'
-import { openHttp1 } from '../http1/open-http1.ts'
-import { createRing } from '../ring/ring-memory.ts'
-import { RingReader } from '../ring/ring-reader.ts'
-import { Outlet } from '../thread/outlet.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
-  formatFields,
-  formatHead,
-  parseFields,
-  parseRequest,
-  toApplication,
-  toTransmitter,
-} from '../thread/records.ts'
+  gather,
+  type OpenedRelay,
+  openGet,
+  openStream,
+  overfill,
+  setUpRelay,
+  takeEnd,
+  takeHead,
+  toHead,
+} from '../../../test/support/set-up-relay.ts'
+import type { Framing } from '../../delivery/framing.ts'
+import { formatHead, parseFields, parseRequest, toTransmitter } from '../thread/records.ts'
 import { CREDIT } from '../thread/thread-sink.ts'
 import { PLAIN_STAYS, PLAIN_TEXT } from '../thread/thread-wire.ts'
 import type { Head } from '../wire.ts'
-import { Relay } from './relay.ts'
-
-const names = new Map(Object.entries(toApplication).map(([name, type]): [number, string] => [type, name]))
+import type { Relay } from './relay.ts'
 
 afterEach(() => void vi.useRealTimers())
-
-/** What the application is told, as it comes. */
-class Inbox {
-  readonly memory = createRing()
-  readonly #reader = new RingReader(this.memory, () => {})
-  #all: { name: string | undefined; id: number; bytes: Buffer }[] = []
-  #came = Promise.withResolvers<void>()
-
-  constructor() {
-    this.#reader.sleep()
-  }
-
-  readonly wake = (): void => {
-    do {
-      while (this.#reader.read(this.#take));
-    } while (!this.#reader.sleep())
-    this.#came.resolve()
-    this.#came = Promise.withResolvers()
-  }
-
-  // oxlint-disable-next-line max-params -- as the ring has it
-  readonly #take = (type: number, id: number, start: number, end: number): void => {
-    this.#all.push({ name: names.get(type), id, bytes: Buffer.from(this.#reader.bytes.subarray(start, end)) })
-  }
-
-  /** The names of what has come and was not taken. */
-  get names(): (string | undefined)[] {
-    return this.#all.map(({ name }) => name)
-  }
-
-  /** Waits for a record, and takes it and what came before it. */
-  async until(wanted: string): Promise<Buffer> {
-    for (;;) {
-      const index = this.#all.findIndex(({ name }) => name === wanted)
-      const found = this.#all[index]
-      if (found) {
-        this.#all = this.#all.slice(index + 1)
-        return found.bytes
-      }
-      await this.#came.promise
-    }
-  }
-}
-
-// A listener whose requests are relays; the test is the application.
-async function setUp(maxRequestBytes = 1000) {
-  const inbox = new Inbox()
-  const outlet = new Outlet(inbox.memory, inbox.wake)
-  const relays: Relay[] = []
-  const closed = vi.fn<(id: number) => void>()
-  const reported: unknown[] = []
-  let opened = Promise.withResolvers<void>()
-  const listener = await openHttp1({
-    port: 0,
-    hostname: '127.0.0.1',
-    maxIdleConnections: 100,
-    maxRequestBytes,
-    delivery: 'block',
-    report: (error) => reported.push(error),
-    answer: (wire) => {
-      const id = relays.length + 1
-      const relay = new Relay({
-        id,
-        wire,
-        outlet,
-        closed: () => closed(id),
-        report: (error) => reported.push(error),
-      })
-      relays.push(relay)
-      relay.open()
-      opened.resolve()
-      opened = Promise.withResolvers()
-    },
-  })
-  const client = new RawClient(listener.port)
-  onTestFinished(async () => {
-    vi.useRealTimers()
-    client.leave()
-    await listener.close(0)
-  })
-  const whenOpen = async (count = 1): Promise<Relay> => {
-    while (relays.length < count) await opened.promise
-    const relay = relays[count - 1]
-    if (!relay) throw new Error('Cannot take a request: none has come')
-    return relay
-  }
-  return { inbox, client, listener, whenOpen, closed, reported }
-}
-
-type Opened = Awaited<ReturnType<typeof setUp>>
-
-function toHead(more: Partial<Head> = {}): Head {
-  return { status: 200, reason: 'OK', fields: [], framing: { kind: 'chunked' }, stays: true, ...more }
-}
-
-function takeHead(relay: Relay, more: Partial<Head> = {}): void {
-  const framing = more.framing ?? { kind: 'chunked' }
-  const fields = framing.kind === 'chunked' ? ['transfer-encoding', 'chunked'] : []
-  relay.take(toTransmitter.head, Buffer.from(formatHead(toHead({ fields, ...more })), 'latin1'))
-}
-
-function gather(relay: Relay, text: string | Buffer): void {
-  const bytes = Buffer.from(text)
-  relay.gather(bytes, 0, bytes.byteLength)
-}
-
-function takeEnd(relay: Relay, trailers: string[] = []): void {
-  relay.take(toTransmitter.end, Buffer.from(formatFields(trailers), 'latin1'))
-}
 
 function takeWhole(relay: Relay, head: Head, body: string): void {
   const text = Buffer.from(formatHead(head), 'latin1')
@@ -138,36 +26,9 @@ function takeWhole(relay: Relay, head: Head, body: string): void {
   relay.take(toTransmitter.whole, Buffer.concat([size, text, Buffer.from(body)]))
 }
 
-async function openGet(path = '/'): Promise<Opened & { relay: Relay }> {
-  const opened = await setUp()
-  opened.client.get(path)
-  const relay = await opened.whenOpen()
-  await opened.inbox.until('request')
-  return { ...opened, relay }
-}
-
-// A reply of which the client has read the head.
-async function openStream(more: Partial<Head> = {}): Promise<Opened & { relay: Relay }> {
-  const opened = await openGet()
-  takeHead(opened.relay, more)
-  opened.relay.flush()
-  await opened.client.until('\r\n\r\n')
-  return opened
-}
-
-// Gives more than a client that does not read can be sent; how many bytes.
-function overfill(relay: Relay): number {
-  const block = Buffer.alloc(1 << 20, 'x')
-  for (let count = 0; count < 24; count++) {
-    gather(relay, block)
-    relay.flush()
-  }
-  return 24 * block.byteLength
-}
-
 describe('Relay.open', () => {
   it('tells the application what the request says', async () => {
-    const { client, inbox } = await setUp()
+    const { client, inbox } = await setUpRelay()
     client.send(
       'POST /a%20b?c HTTP/1.1\r\nHost: test:81\r\nX-A: caf\u00e9\r\nX-A:\r\nTE: trailers\r\nContent-Length: 3\r\n\r\n',
     )
@@ -207,7 +68,7 @@ describe('Relay.open', () => {
       /^413\nCannot take/,
     ],
   ])('tells it that a request was refused for %s', async (_, text, method, start) => {
-    const { client, inbox } = await setUp()
+    const { client, inbox } = await setUpRelay()
     client.send(text)
     const refused = (await inbox.until('refused')).toString('latin1')
     expect(refused).toMatch(start)
@@ -219,7 +80,7 @@ describe('Relay.open', () => {
   })
 
   it('tells it when a request is the next on its connection', async () => {
-    const { client, inbox, whenOpen } = await setUp()
+    const { client, inbox, whenOpen } = await setUpRelay()
     client.get('/one')
     client.get('/two')
     const second = await whenOpen(2)
@@ -339,8 +200,8 @@ describe('Relay, which sends a body', () => {
 })
 
 describe('Relay, which reads a body', () => {
-  async function openPost(length: number, maxRequestBytes?: number): Promise<Opened & { relay: Relay }> {
-    const opened = await setUp(maxRequestBytes)
+  async function openPost(length: number, maxRequestBytes?: number): Promise<OpenedRelay & { relay: Relay }> {
+    const opened = await setUpRelay(maxRequestBytes)
     opened.client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`)
     const relay = await opened.whenOpen()
     await opened.inbox.until('request')
@@ -370,7 +231,7 @@ describe('Relay, which reads a body', () => {
   })
 
   it('fails with the status of a body that is too long', async () => {
-    const { client, inbox, whenOpen } = await setUp(5)
+    const { client, inbox, whenOpen } = await setUpRelay(5)
     client.send('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n')
     takeRead(await whenOpen())
     expect(String(await inbox.until('bodyFailed'))).toMatch(/^413\nCannot take/)

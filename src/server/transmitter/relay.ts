@@ -86,11 +86,11 @@ export class Relay implements Live {
     if (!this.#wire.isNext) this.#wire.whenNext(() => this.#signal(toApplication.next))
   }
 
-  /** Answers in place of the application. */
+  /** Answers in place of the application, which hears nothing of the request. */
   refuse(status: number): void {
+    this.isReleased = true
     this.#wire.open(this)
-    this.#sendError(status)
-    this.#close()
+    this.#sendError(status, () => this.#close())
   }
 
   /** The client has left, or the server closes. */
@@ -114,7 +114,6 @@ export class Relay implements Live {
 
   /** The process ends: what is not complete must not look so. */
   breakOff(): void {
-    if (this.#isOver) return
     if (this.#isOver) return
     if (this.#framing.kind === 'close') this.#wire.reset()
     else this.#wire.destroy()
@@ -295,16 +294,16 @@ export class Relay implements Live {
   }
 
   #signal(type: number): void {
-    if (!this.#isOver) this.#outlet.putSignal(type, this.id)
+    if (!this.#isOver && !this.isReleased) this.#outlet.putSignal(type, this.id)
   }
 
-  #sendError(status: number): void {
+  #sendError(status: number, ended = () => {}): void {
     const reason = STATUS_CODES[status] ?? ''
     const text = Buffer.from(`${status} ${reason}\n`)
     const fields = ['content-type', 'text/plain;charset=UTF-8', 'content-length', String(text.length)]
     const framing = { kind: 'length', bytes: text.length } as const
     this.#wire.writeHead({ status, reason, fields, framing, stays: false })
-    this.#wire.end(text, () => {})
+    this.#wire.end(text, ended)
   }
 
   #close(): void {

@@ -1,15 +1,14 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { MessageChannel } from 'node:worker_threads'
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { RawClient } from '../../../test/support/raw-client.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import {
+  putHead,
+  putPlain,
+  setUpTransmitter,
+  TestApplication,
+} from '../../../test/support/set-up-transmitter.ts'
 import { createRing } from '../ring/ring-memory.ts'
-import { RingReader } from '../ring/ring-reader.ts'
-import { Outlet } from '../thread/outlet.ts'
-import { formatHead, parseRequest, toApplication, toTransmitter } from '../thread/records.ts'
-import { PLAIN_STAYS, PLAIN_TEXT } from '../thread/thread-wire.ts'
-import type { Notice, Order, TransmitterPlan } from '../thread/transmitter-plan.ts'
-import { Transmitter } from './transmitter.ts'
+import { parseRequest, toTransmitter } from '../thread/records.ts'
 
 const printed = vi.hoisted((): string[] => [])
 
@@ -24,148 +23,9 @@ afterEach(() => {
   printed.length = 0
 })
 
-const names = new Map(Object.entries(toApplication).map(([name, type]): [number, string] => [type, name]))
-
-interface Told {
-  name: string | undefined
-  id: number
-  bytes: Buffer
-}
-
-// The application's side of a transmitter, which runs in this thread too: they meet in their rings and ports alone.
-class Application {
-  readonly plan: TransmitterPlan
-  readonly outlet: Outlet
-  readonly notices: Exclude<Notice, 0>[] = []
-  readonly told: Told[] = []
-  readonly #channel = new MessageChannel()
-  readonly #reader: RingReader
-  #came = Promise.withResolvers<void>()
-
-  constructor(more: Partial<TransmitterPlan> = {}) {
-    const { back = createRing() } = more
-    const [out, exit] = [createRing(), new SharedArrayBuffer(8)]
-    const { port1 } = this.#channel
-    const shared = {
-      port: 0,
-      hostname: '127.0.0.1',
-      maxIdleConnections: 100,
-      maxRequestBytes: 1000,
-      maxStall: 0,
-    }
-    this.plan = { ...shared, ...more, out, back, exit }
-    this.outlet = new Outlet(out, () => port1.postMessage(0))
-    this.#reader = new RingReader(back, () => port1.postMessage(0))
-    port1.on('message', (notice: Notice) => {
-      if (notice === 0) this.#read()
-      else this.notices.push(notice)
-      this.#came.resolve()
-      this.#came = Promise.withResolvers()
-    })
-  }
-
-  start(): Transmitter {
-    const transmitter = new Transmitter(this.plan, this.#channel.port2)
-    void transmitter.listen()
-    return transmitter
-  }
-
-  order(order: Order): void {
-    this.#channel.port1.postMessage(order)
-  }
-
-  /** Waits for a notice, and takes it. */
-  async notice<Kind extends Exclude<Notice, 0>['kind']>(
-    kind: Kind,
-  ): Promise<Extract<Notice, { kind: Kind }>> {
-    for (;;) {
-      const index = this.notices.findIndex((one) => one.kind === kind)
-      const [found] = index === -1 ? [] : this.notices.splice(index, 1)
-      if (found && isKind(found, kind)) return found
-      await this.#came.promise
-    }
-  }
-
-  /** Waits for a record, and takes it. */
-  async until(name: string): Promise<Told> {
-    for (;;) {
-      const index = this.told.findIndex((one) => one.name === name)
-      const [found] = index === -1 ? [] : this.told.splice(index, 1)
-      if (found) return found
-      await this.#came.promise
-    }
-  }
-
-  close(): void {
-    this.#channel.port1.close()
-  }
-
-  // From the first notice on: until then it is awake.
-  #read(): void {
-    do {
-      while (this.#reader.read(this.#take)) this.outlet.retry()
-      this.outlet.retry()
-    } while (!this.#reader.sleep())
-  }
-
-  async listening(): Promise<number> {
-    const { port } = await this.notice('listening')
-    this.#read()
-    return port
-  }
-
-  // oxlint-disable-next-line max-params -- as the ring has it
-  readonly #take = (type: number, id: number, start: number, end: number): void => {
-    this.told.push({ name: names.get(type), id, bytes: Buffer.from(this.#reader.bytes.subarray(start, end)) })
-  }
-}
-
-function isKind<Kind extends Exclude<Notice, 0>['kind']>(
-  notice: Exclude<Notice, 0>,
-  kind: Kind,
-): notice is Extract<Notice, { kind: Kind }> {
-  return notice.kind === kind
-}
-
-async function setUp(more: Partial<TransmitterPlan> = {}) {
-  const application = new Application(more)
-  const transmitter = application.start()
-  const port = await application.listening()
-  const clients: RawClient[] = []
-  onTestFinished(async () => {
-    vi.useRealTimers()
-    for (const client of clients) client.leave()
-    application.order({ kind: 'close', grace: 0 })
-    await application.notice('drained')
-    application.close()
-  })
-  const connect = (): RawClient => {
-    const client = new RawClient(port)
-    clients.push(client)
-    return client
-  }
-  // Sends a request; the number that it was given.
-  const ask = async (client: RawClient, path = '/'): Promise<number> => {
-    client.get(path)
-    return (await application.until('request')).id
-  }
-  return { application, transmitter, outlet: application.outlet, connect, ask, port }
-}
-
-function putHead(outlet: Outlet, id: number, status = 200): void {
-  const fields = ['transfer-encoding', 'chunked']
-  const head = { status, reason: '', fields, framing: { kind: 'chunked' }, stays: true } as const
-  outlet.putText(toTransmitter.head, id, formatHead(head))
-}
-
-function putPlain(outlet: Outlet, id: number, text: string): void {
-  const flags = Buffer.from([PLAIN_TEXT | PLAIN_STAYS])
-  outlet.putBytes(toTransmitter.plain, id, Buffer.concat([flags, Buffer.from(text)]))
-}
-
 describe('Transmitter', () => {
   it('tells the application its port', async () => {
-    const { port } = await setUp()
+    const { port } = await setUpTransmitter()
     expect(port).toBeGreaterThan(0)
   })
 
@@ -174,7 +34,7 @@ describe('Transmitter', () => {
     await once(server, 'listening')
     const address = server.address()
     const port = typeof address === 'object' && address ? address.port : 0
-    const application = new Application({ port })
+    const application = new TestApplication({ port })
     application.start()
     const refused = await application.notice('refused')
     expect(refused.message).toMatch(`Cannot listen on 127.0.0.1:${port}: the port is in use`)
@@ -185,7 +45,7 @@ describe('Transmitter', () => {
   })
 
   it('sends the replies of two requests, as the ring brings their parts', async () => {
-    const { outlet, connect, ask, application } = await setUp()
+    const { outlet, connect, ask, application } = await setUpTransmitter()
     const [one, two] = [connect(), connect()]
     const [first, second] = [await ask(one), await ask(two)]
     expect(second).not.toBe(first)
@@ -208,7 +68,7 @@ describe('Transmitter', () => {
   })
 
   it('G4: takes the pieces of a frame for one, and an abort after them', async () => {
-    const { outlet, connect, ask } = await setUp()
+    const { outlet, connect, ask } = await setUpTransmitter()
     const client = connect()
     const id = await ask(client)
     putHead(outlet, id)
@@ -221,7 +81,7 @@ describe('Transmitter', () => {
   })
 
   it('sends no heartbeat between the pieces of a frame, though the application takes its time', async () => {
-    const { outlet, connect, ask, application } = await setUp()
+    const { outlet, connect, ask, application } = await setUpTransmitter()
     const client = connect()
     const id = await ask(client)
     putHead(outlet, id)
@@ -242,7 +102,7 @@ describe('Transmitter', () => {
   })
 
   it('gives a number to another request when the application has released it, not before', async () => {
-    const { outlet, connect, ask } = await setUp()
+    const { outlet, connect, ask } = await setUpTransmitter()
     const client = connect()
     const first = await ask(client)
     putPlain(outlet, first, 'one')
@@ -256,7 +116,7 @@ describe('Transmitter', () => {
   })
 
   it('keeps a number that was released while its reply is still on its way', async () => {
-    const { outlet, connect, ask, application } = await setUp()
+    const { outlet, connect, ask, application } = await setUpTransmitter()
     const [one, two] = [connect(), connect()]
     const first = await ask(one)
     putHead(outlet, first)
@@ -271,7 +131,7 @@ describe('Transmitter', () => {
   })
 
   it('ignores what comes for a number that nobody has', async () => {
-    const { outlet, connect, ask } = await setUp()
+    const { outlet, connect, ask } = await setUpTransmitter()
     outlet.putText(toTransmitter.data, 9999, 'x')
     outlet.putSignal(toTransmitter.release, 9999)
     outlet.putSignal(toTransmitter.pong, 0)
@@ -281,7 +141,7 @@ describe('Transmitter', () => {
   })
 
   it('tells of a reply that it cannot send, and goes on with the others', async () => {
-    const { outlet, connect, ask, application } = await setUp()
+    const { outlet, connect, ask, application } = await setUpTransmitter()
     const [one, two] = [connect(), connect()]
     const [first, second] = [await ask(one), await ask(two)]
     putHead(outlet, first, 99)
@@ -295,7 +155,7 @@ describe('Transmitter', () => {
 
   it('brings requests that come while the ring to the application is full, in their order', async () => {
     // What a request says is about a thousand bytes: a small ring holds a few.
-    const { outlet, connect, application } = await setUp({ back: createRing(16_384) })
+    const { outlet, connect, application } = await setUpTransmitter({ back: createRing(16_384) })
     const client = connect()
     const paths = Array.from({ length: 60 }, (_, index) => `/${index}/${'x'.repeat(900)}`)
     for (const path of paths) client.get(path)
@@ -311,7 +171,7 @@ describe('Transmitter', () => {
 
 describe('Transmitter, which closes', () => {
   it('lets live replies end, takes no more requests, and says when it is done', async () => {
-    const { outlet, connect, ask, application } = await setUp()
+    const { outlet, connect, ask, application } = await setUpTransmitter()
     const client = connect()
     const id = await ask(client)
     putHead(outlet, id)
@@ -330,7 +190,7 @@ describe('Transmitter, which closes', () => {
   })
 
   it('breaks the rest off after the grace period, and tells their applications', async () => {
-    const { outlet, connect, ask, application } = await setUp()
+    const { outlet, connect, ask, application } = await setUpTransmitter()
     const client = connect()
     const id = await ask(client)
     putHead(outlet, id)
@@ -344,7 +204,7 @@ describe('Transmitter, which closes', () => {
   })
 
   it('G4: breaks off what is not complete when the process ends, and says so', async () => {
-    const { outlet, connect, ask, application } = await setUp()
+    const { outlet, connect, ask, application } = await setUpTransmitter()
     const [one, two] = [connect(), connect()]
     const [first, second] = [await ask(one), await ask(two)]
     putHead(outlet, first)
@@ -364,7 +224,7 @@ describe('Transmitter, which closes', () => {
   })
 
   it('G4: breaks off every reply when the thread ends', async () => {
-    const { transmitter, outlet, connect, ask } = await setUp()
+    const { transmitter, outlet, connect, ask } = await setUpTransmitter()
     const client = connect()
     const id = await ask(client)
     putHead(outlet, id)

@@ -154,9 +154,8 @@ export class Transmitter {
     const { isStalled } = this.#watch ?? { isStalled: false }
     this.#live++
     const relay = this.#relays.add((id) => this.#toRelay(id, wire))
-    if (!isStalled) return relay.open()
-    relay.refuse(503)
-    this.#relays.delete(relay.id)
+    if (isStalled) relay.refuse(503)
+    else relay.open()
   }
 
   #toRelay(id: number, wire: HttpWire): Relay {
