@@ -1,6 +1,6 @@
 /** What the server knows of the connection that a request came on. */
 export interface Transport {
-  readonly protocol: 'HTTP/1.0' | 'HTTP/1.1'
+  readonly protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2.0'
   /** True behind TLS. */
   readonly secure: boolean
   /** Address of the other end, undefined once the connection is gone. */

@@ -4,10 +4,15 @@ export type Framing =
   | { kind: 'length'; bytes: number }
   | { kind: 'chunked' }
   | { kind: 'close' }
+  /** HTTP/2: the transport tells it by itself (`END_STREAM`). */
+  | { kind: 'stream' }
+
+/** The version of a request. */
+export type HttpVersion = '1.0' | '1.1' | '2.0'
 
 export interface FramingFacts {
-  /** Version of the request: 1.0 has no chunks. */
-  version: '1.0' | '1.1'
+  /** Version of the request: only 1.1 has chunks. */
+  version: HttpVersion
   method: string
   status: number
   /** Bytes of the body, where they are known before it is sent. */
@@ -19,9 +24,10 @@ export function isBodiless(status: number): boolean {
   return status === 204 || status === 304 || status < 200
 }
 
-/** The framing of a body, in the order of RFC 9112 §6.3. */
+/** The framing of a body, in the order of RFC 9112 §6.3; for HTTP/2 RFC 9113 §8.1. */
 export function decideFraming({ version, method, status, length }: FramingFacts): Framing {
   if (method === 'HEAD' || isBodiless(status)) return { kind: 'none' }
   if (length !== undefined) return { kind: 'length', bytes: length }
-  return version === '1.1' ? { kind: 'chunked' } : { kind: 'close' }
+  if (version === '2.0') return { kind: 'stream' }
+  return { kind: version === '1.1' ? 'chunked' : 'close' }
 }

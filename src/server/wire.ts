@@ -1,7 +1,7 @@
 import type { Bytes } from '../body/block.ts'
 import type { RequestFacts } from '../context/request-context.ts'
 import type { ClientGone, ShuttingDown } from '../delivery/errors.ts'
-import type { Framing } from '../delivery/framing.ts'
+import type { Framing, HttpVersion } from '../delivery/framing.ts'
 import type { FirstBlock, Sink } from '../delivery/sink.ts'
 import type { Coding, PlainBody } from '../reply/selection/encoded-blocks.ts'
 
@@ -41,7 +41,7 @@ export interface RequestLimits {
 /** One request and the way back to its client: what an exchange needs of a transport, whatever that is. */
 export interface Wire {
   readonly method: string
-  readonly version: '1.0' | '1.1'
+  readonly version: HttpVersion
   /** True when the client has said that it takes trailers (RFC 9110 §6.5.1). */
   readonly takesTrailers: boolean
   /** False while the reply to an earlier request of the connection is being sent. */
@@ -74,4 +74,19 @@ export interface Wire {
   toSink(head: PendingHead, begin?: PlainBody['begin']): Sink
   /** Breaks the connection off. */
   destroy(): void
+}
+
+/** The facts of a request as its connection has them, to be told to another thread. */
+export interface ServedRequest extends RequestFacts {
+  readonly authority: string
+  /** Names and values in turn, as they were sent. */
+  readonly fields: readonly string[]
+  readonly hasBody: boolean
+}
+
+/** A wire in the thread that has the connection. */
+export interface ServedWire extends Wire {
+  readRequest(): ServedRequest
+  /** Breaks the reply off so that a body that is ended by closing does not look complete. */
+  reset(): void
 }

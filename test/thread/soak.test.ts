@@ -11,14 +11,10 @@ it(
     const fixture = startFixture('soak', [String(seed), String(seconds)], ['--expose-gc'])
     const { code, stdout, stderr } = await fixture.ended()
     expect([code, stderr]).toEqual([0, ''])
-    const { failures, counts, grown } = JSON.parse(stdout)
+    const { failures, missing, grown } = JSON.parse(stdout)
     expect(failures).toEqual([])
     expect(grown).toBeLessThan(16 * 1024 * 1024)
-    const kinds = ['chunked', 'length', 'close'].flatMap((framing) => [
-      `whole, ${framing}`,
-      `cut, ${framing}`,
-    ])
-    expect(Object.keys(counts)).toEqual(expect.arrayContaining(kinds))
+    expect(missing).toEqual([])
   },
-  seconds * 1000 + 60_000,
+  seconds * 1000 + 90_000,
 )

@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Bytes } from '../../body/block.ts'
 import { LifecycleError } from '../../delivery/errors.ts'
+import type { HttpVersion } from '../../delivery/framing.ts'
 import type { Sink } from '../../delivery/sink.ts'
-import type { Head, Live, PendingHead, Wire } from '../wire.ts'
+import type { Head, Live, PendingHead, ServedWire } from '../wire.ts'
 import type { Connection } from './connection.ts'
 import { endResponse, Http1Sink } from './http1-sink.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
@@ -12,7 +13,7 @@ import { resetSocket } from './reset-socket.ts'
 import { sendPlain } from './send-plain.ts'
 
 /** One request on an HTTP/1 connection. */
-export class HttpWire implements Wire {
+export class HttpWire implements ServedWire {
   readonly #nodeResponse: ServerResponse
   readonly #options: NodeRequestOptions
   readonly #connection: Connection | undefined
@@ -28,7 +29,7 @@ export class HttpWire implements Wire {
     return this.#nodeResponse.req.method ?? 'GET'
   }
 
-  get version(): '1.0' | '1.1' {
+  get version(): HttpVersion {
     return this.#nodeResponse.req.httpVersion === '1.0' ? '1.0' : '1.1'
   }
 

@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Transport } from '../../context/context.ts'
-import type { RequestFacts } from '../../context/request-context.ts'
 import { ClientGone } from '../../delivery/errors.ts'
 import type { Delivery } from '../../delivery/pump.ts'
 import { HttpError } from '../../reply/http-error.ts'
 import { toHeaders } from '../to-headers.ts'
-import type { RequestLimits } from '../wire.ts'
+import type { RequestLimits, ServedRequest } from '../wire.ts'
 
 export interface NodeRequestOptions extends RequestLimits {
   /** What the context says of the server's delivery. */
@@ -14,7 +13,7 @@ export interface NodeRequestOptions extends RequestLimits {
 }
 
 /** The facts of a request that node:http has parsed. */
-export class NodeRequest implements RequestFacts {
+export class NodeRequest implements ServedRequest {
   readonly method: string
   readonly target: string
   readonly authority: string

@@ -3,8 +3,8 @@ import { createServer } from 'node:net'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { RawClient } from '../../../test/support/raw-client.ts'
 import { ShuttingDown } from '../../delivery/errors.ts'
-import type { Live } from '../wire.ts'
-import type { HttpWire } from './http-wire.ts'
+import type { Live, ServedWire } from '../wire.ts'
+
 import { openHttp1, type Http1Plan } from './open-http1.ts'
 
 afterEach(() => void vi.useRealTimers())
@@ -12,9 +12,9 @@ afterEach(() => void vi.useRealTimers())
 /** A reply that the test makes by hand. */
 class Noted implements Live {
   readonly reasons: unknown[] = []
-  readonly wire: HttpWire
+  readonly wire: ServedWire
 
-  constructor(wire: HttpWire) {
+  constructor(wire: ServedWire) {
     this.wire = wire
     wire.open(this)
   }

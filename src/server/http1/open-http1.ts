@@ -7,12 +7,13 @@ import { RateGuard } from '../guard/rate-guard.ts'
 import { HealthAnswers } from '../health/health-answers.ts'
 import type { Listener, ListenerPlan } from '../listener.ts'
 import { Connection, IdleCount } from './connection.ts'
+import type { ServedWire } from '../wire.ts'
 import { HttpWire } from './http-wire.ts'
 import type { NodeRequestOptions } from './node-request.ts'
 
 /** A listener for HTTP/1.1 and 1.0 in this thread. */
 export interface Http1Plan extends Omit<ListenerPlan, 'answer'>, NodeRequestOptions {
-  readonly answer: (wire: HttpWire) => void
+  readonly answer: (wire: ServedWire) => void
   /** Whether the application has not answered for too long; where it is missing, nobody can tell. */
   readonly isStalled?: () => boolean
 }

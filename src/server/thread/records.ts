@@ -1,6 +1,6 @@
 // What the two threads tell each other through their rings. The id of a record is that of the request, given by the
 // transmitter, and its own until the application has released it; what comes for a reply that is over is ignored.
-import type { Framing } from '../../delivery/framing.ts'
+import type { Framing, HttpVersion } from '../../delivery/framing.ts'
 import type { Coding } from '../../reply/selection/encoded-blocks.ts'
 import { toEncoding } from '../../reply/selection/negotiate-encoding.ts'
 import type { Head } from '../wire.ts'
@@ -69,7 +69,7 @@ export const toApplication = {
 /** What a request says, as far as it has to be known before anybody asks. */
 export interface RequestRecord {
   readonly method: string
-  readonly version: '1.0' | '1.1'
+  readonly version: HttpVersion
   readonly secure: boolean
   readonly takesTrailers: boolean
   readonly isNext: boolean
@@ -87,11 +87,13 @@ const SECURE = 2
 const TAKES_TRAILERS = 4
 const IS_NEXT = 8
 const HAS_BODY = 16
+const VERSION_2_0 = 32
 
 /** A request as text of latin1: its lines, then its fields. */
 export function formatRequest(request: RequestRecord): string {
   const flags =
     (request.version === '1.0' ? VERSION_1_0 : 0) |
+    (request.version === '2.0' ? VERSION_2_0 : 0) |
     (request.secure ? SECURE : 0) |
     (request.takesTrailers ? TAKES_TRAILERS : 0) |
     (request.isNext ? IS_NEXT : 0) |
@@ -113,7 +115,7 @@ export function parseRequest(text: string): RequestRecord {
   const [method, target, authority, address, port] = [line(), line(), line(), line(), line()]
   return {
     method,
-    version: (flags & VERSION_1_0) === 0 ? '1.1' : '1.0',
+    version: toVersion(flags),
     secure: (flags & SECURE) !== 0,
     takesTrailers: (flags & TAKES_TRAILERS) !== 0,
     isNext: (flags & IS_NEXT) !== 0,
@@ -124,6 +126,11 @@ export function parseRequest(text: string): RequestRecord {
     target,
     fields: text.slice(start),
   }
+}
+
+function toVersion(flags: number): HttpVersion {
+  if ((flags & VERSION_2_0) !== 0) return '2.0'
+  return (flags & VERSION_1_0) === 0 ? '1.1' : '1.0'
 }
 
 /** Names and values in turn, as lines. */
@@ -165,5 +172,5 @@ function toCoding(code: string): Coding | undefined {
 
 function toFraming(kind: string | undefined, bytes: number): Framing {
   if (kind === 'length') return { kind, bytes }
-  return kind === 'chunked' || kind === 'close' ? { kind } : { kind: 'none' }
+  return kind === 'chunked' || kind === 'close' || kind === 'stream' ? { kind } : { kind: 'none' }
 }

@@ -2,7 +2,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { type Bytes, toUint8Array } from '../../body/block.ts'
 import { ClientGone, type ShuttingDown } from '../../delivery/errors.ts'
-import type { Framing } from '../../delivery/framing.ts'
+import type { Framing, HttpVersion } from '../../delivery/framing.ts'
 import type { Delivery } from '../../delivery/pump.ts'
 import type { FirstBlock, Sink } from '../../delivery/sink.ts'
 import type { HttpError } from '../../reply/http-error.ts'
@@ -63,7 +63,7 @@ export class ThreadWire implements Wire {
     return this.#plan.request.method
   }
 
-  get version(): '1.0' | '1.1' {
+  get version(): HttpVersion {
     return this.#plan.request.version
   }
 

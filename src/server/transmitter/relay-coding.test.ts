@@ -3,7 +3,7 @@ import zlib from 'node:zlib'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { RawClient } from '../../../test/support/raw-client.ts'
 import { openHttp1 } from '../http1/open-http1.ts'
-import type { HttpWire } from '../http1/http-wire.ts'
+import type { ServedWire } from '../wire.ts'
 import { createRing } from '../ring/ring-memory.ts'
 import { RingReader } from '../ring/ring-reader.ts'
 import { Outlet } from '../thread/outlet.ts'
@@ -51,7 +51,7 @@ async function openCoded() {
   const inbox = new Inbox()
   const reported: unknown[] = []
   const report = (error: unknown) => void reported.push(error)
-  const asked = Promise.withResolvers<HttpWire>()
+  const asked = Promise.withResolvers<ServedWire>()
   const { resolve: answer } = asked
   const plan = { port: 0, hostname: '127.0.0.1', maxIdleConnections: 9, maxRequestBytes: 0 } as const
   const listener = await openHttp1({ ...plan, delivery: 'block', report, answer })

@@ -5,8 +5,6 @@ import { ClientGone, ShuttingDown, TooSlow, toError } from '../../delivery/error
 import type { Framing } from '../../delivery/framing.ts'
 import type { Sink } from '../../delivery/sink.ts'
 import { HttpError } from '../../reply/http-error.ts'
-import type { HttpWire } from '../http1/http-wire.ts'
-import type { NodeRequest } from '../http1/node-request.ts'
 import type { Outlet } from '../thread/outlet.ts'
 import {
   formatFields,
@@ -19,13 +17,13 @@ import {
 } from '../thread/records.ts'
 import { CREDIT } from '../thread/thread-sink.ts'
 import { PLAIN_STAYS, PLAIN_TEXT } from '../thread/thread-wire.ts'
-import type { Head, Live } from '../wire.ts'
+import type { Head, Live, ServedRequest, ServedWire } from '../wire.ts'
 import { CodedSink } from './coded-sink.ts'
 import { Gathering } from './gathering.ts'
 
 export interface RelayPlan {
   readonly id: number
-  readonly wire: HttpWire
+  readonly wire: ServedWire
   readonly outlet: Outlet
   /** Called once, when nothing more is to be done for it. */
   readonly closed: () => void
@@ -45,9 +43,9 @@ export class Relay implements Live {
   /** True when the application says nothing more of it. */
   isReleased = false
   readonly #plan: RelayPlan
-  readonly #wire: HttpWire
+  readonly #wire: ServedWire
   readonly #outlet: Outlet
-  #request: NodeRequest | undefined
+  #request: ServedRequest | undefined
   #body: ReadableStreamDefaultReader<Uint8Array> | undefined
   #sink: Sink | undefined
   #framing: Framing = { kind: 'none' }
@@ -153,7 +151,7 @@ export class Relay implements Live {
     else if (type === toTransmitter.plain) this.#onPlain(payload)
     else if (type === toTransmitter.whole) this.#onWhole(payload)
     else if (type === toTransmitter.read) void this.#read()
-    else if (type === toTransmitter.hints) this.#request?.earlyHints(payload.toString('latin1').split('\n'))
+    else if (type === toTransmitter.hints) this.#request?.earlyHints?.(payload.toString('latin1').split('\n'))
     else if (type === toTransmitter.beat)
       this.#startBeat(payload.readUInt32LE(0), Buffer.from(payload.subarray(4)))
     else if (type === toTransmitter.abort) this.#onAbort(payload.toString('latin1') === 'drained')
@@ -314,7 +312,7 @@ export class Relay implements Live {
     this.#plan.closed()
   }
 
-  #toRecord(request?: NodeRequest): RequestRecord {
+  #toRecord(request?: ServedRequest): RequestRecord {
     const { method, version, takesTrailers, isNext } = this.#wire
     return {
       method,

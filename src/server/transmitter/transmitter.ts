@@ -3,7 +3,6 @@
 import { writeSync } from 'node:fs'
 import type { MessagePort } from 'node:worker_threads'
 import { ShuttingDown, toError } from '../../delivery/errors.ts'
-import type { HttpWire } from '../http1/http-wire.ts'
 import { openHttp1 } from '../http1/open-http1.ts'
 import type { Listener } from '../listener.ts'
 import { RingReader } from '../ring/ring-reader.ts'
@@ -11,6 +10,7 @@ import { Outlet } from '../thread/outlet.ts'
 import { toApplication, toTransmitter } from '../thread/records.ts'
 import { Slots } from '../thread/slots.ts'
 import type { Notice, Order, TransmitterPlan } from '../thread/transmitter-plan.ts'
+import type { ServedWire } from '../wire.ts'
 import { Relay } from './relay.ts'
 import { StallWatch } from './stall-watch.ts'
 
@@ -150,7 +150,7 @@ export class Transmitter {
     this.#touched.push(relay)
   }
 
-  #onRequest(wire: HttpWire): void {
+  #onRequest(wire: ServedWire): void {
     const { isStalled } = this.#watch ?? { isStalled: false }
     this.#live++
     const relay = this.#relays.add((id) => this.#toRelay(id, wire))
@@ -158,7 +158,7 @@ export class Transmitter {
     else relay.open()
   }
 
-  #toRelay(id: number, wire: HttpWire): Relay {
+  #toRelay(id: number, wire: ServedWire): Relay {
     const closed = () => this.#onClosed(relay)
     const relay = new Relay({
       id,
