@@ -1,7 +1,7 @@
 // Every interleaving of a writer and a reader, at each load and store of what they share. The two are the source
 // itself, made to stop there (`step-machine.ts`). Faults that are built in must be found.
 import { describe, expect, test } from 'vitest'
-import { createRing, HEAD, RingMemory, TAIL } from '../../src/server/ring/ring-memory.ts'
+import { createRing, HEAD, RingMemory } from '../../src/server/ring/ring-memory.ts'
 import { RingReader } from '../../src/server/ring/ring-reader.ts'
 import { RingWriter } from '../../src/server/ring/ring-writer.ts'
 import { between, type Explored, explore, type World } from './explore.ts'
@@ -22,6 +22,8 @@ interface Planned {
   bytes: number
   /** How many more than `bytes` are reserved. */
   spare?: number
+  /** It goes on with the payload of the record before it, where that can grow. */
+  isMore?: boolean
   publish: boolean
 }
 
@@ -36,6 +38,7 @@ interface Scenario {
 
 const strict = (bytes: number): Planned => ({ bytes, publish: true })
 const held = (bytes: number): Planned => ({ bytes, publish: false })
+const more = (bytes: number, publish = true): Planned => ({ bytes, isMore: true, publish })
 const repeat = (count: number, planned: Planned): Planned[] => Array.from({ length: count }, () => planned)
 
 /** Scenarios as small as they can be to bring each part of the protocol into play. */
@@ -67,21 +70,51 @@ const scenarios: Record<string, Scenario> = {
     limit: 1,
     awakenings: 0,
   },
+  'a record that grows while it is read': {
+    start: 2 ** 32 - 16,
+    records: [strict(4), more(4), strict(4), more(4), strict(0)],
+    awakenings: 1,
+  },
+  'a record that grows unseen, then another': {
+    start: 0,
+    records: [strict(4), more(4, false), held(4), more(4), strict(4)],
+    awakenings: 1,
+  },
+  'a record that cannot grow at the end of the memory': {
+    start: size - 8,
+    records: [strict(0), more(4), more(4), strict(0)],
+    awakenings: 1,
+  },
+  'a record that would grow over what is not read': {
+    start: 2 ** 31 - 16,
+    records: [...repeat(7, held(8)), held(0), held(0), more(4), strict(0)],
+    awakenings: 0,
+  },
 }
 
-const patternOf = (id: number, word: number): number => (id + 1) * 1000 + word
+const patternOf = (word: number): number => 1000 + word
+
+// A record that may grow has the id of the one that it goes on with.
+function toIds(records: readonly Planned[]): number[] {
+  let id = -1
+  return records.map(({ isMore }) => (isMore ? id : ++id))
+}
 
 function* write(writer: WriterMachine, all: Shared, records: readonly Planned[]): Steps<void> {
-  for (const [id, { bytes, spare = 0, publish }] of records.entries()) {
-    let at = yield* writer.reserve(bytes + spare)
+  const ids = toIds(records)
+  let next = 0
+  for (const [index, { bytes, spare = 0, publish }] of records.entries()) {
+    const id = ids[index] ?? 0
+    let at = yield* writer.reserveMore(type, id, bytes + spare)
     while (at === -1) {
       yield between
       yield { name: 'writer waits', isReady: () => all.wakeWriter, run: () => (all.wakeWriter = false) }
-      at = yield* writer.reserve(bytes + spare)
+      at = yield* writer.reserveMore(type, id, bytes + spare)
     }
     for (let word = 0; word < bytes / 4; word++) {
-      const index = at / 4 + word
-      yield { name: 'payload', run: () => (all.words[index] = patternOf(id, word)) }
+      const place = at / 4 + word
+      yield { name: 'payload', run: () => (all.words[place] = patternOf(next)) }
+      next++
     }
     yield* writer.put(type, id, bytes)
     yield between
@@ -91,16 +124,21 @@ function* write(writer: WriterMachine, all: Shared, records: readonly Planned[])
 }
 
 function* read(reader: ReaderMachine, all: Shared, { records, limit }: Scenario): Steps<void> {
+  const owners = records.flatMap(({ bytes }, index) => repeatId(toIds(records)[index] ?? 0, bytes / 4))
+  const lastId = toIds(records).at(-1)
   function* take(takenType: number, id: number, start: number, end: number): Steps<void> {
-    const bytes = records[all.taken]?.bytes ?? -1
-    if (takenType !== type || id !== all.taken || end - start !== bytes) {
-      throw new Error(`record ${all.taken} is taken as type ${takenType}, id ${id}, ${end - start} bytes`)
+    // Each id in its turn, and none left out; one that grows may come again.
+    const isNext = id === all.id || id === all.id + 1
+    if (takenType !== type || !isNext || (end - start) % 4 !== 0) {
+      throw new Error(`after record ${all.id}, type ${takenType}, id ${id}, ${end - start} bytes are taken`)
     }
-    for (let word = 0; word < bytes / 4; word++) {
-      const found: unknown = yield { name: 'payload taken', run: () => all.words[start / 4 + word] }
-      if (found !== patternOf(id, word)) throw new Error(`record ${id} has ${String(found)} in it`)
+    for (let place = start / 4; place < end / 4; place++) {
+      const found: unknown = yield { name: 'payload taken', run: () => all.words[place] }
+      const isOwn = owners[all.taken] === id
+      if (!isOwn || found !== patternOf(all.taken)) throw new Error(`record ${id} has ${String(found)} in it`)
+      all.taken++
     }
-    all.taken++
+    all.id = id
   }
   for (;;) {
     do {
@@ -109,9 +147,13 @@ function* read(reader: ReaderMachine, all: Shared, { records, limit }: Scenario)
       yield between
     } while (!(yield* reader.sleep()))
     yield between
-    if (all.taken === records.length) return
+    if (all.taken === owners.length && all.id === lastId) return
     yield { name: 'reader sleeps', isReady: () => all.wakeReader, run: () => (all.wakeReader = false) }
   }
+}
+
+function repeatId(id: number, count: number): number[] {
+  return Array.from({ length: count }, () => id)
 }
 
 // Wakes the reader, and the writer if it waits, though nothing has happened: a socket did it.
@@ -125,7 +167,9 @@ function* awaken(all: Shared, times: number): Steps<void> {
 
 interface Shared {
   words: Int32Array
+  /** Words of payload that were taken, and the id of the last record. */
   taken: number
+  id: number
   /** Wake-ups on their way; several at once count as one, which can only lose more. */
   wakeReader: boolean
   wakeWriter: boolean
@@ -141,7 +185,7 @@ function begin({ Writer, Reader }: Machines, scenario: Scenario): World {
   const { words, control } = new RingMemory(memory)
   // What stands in memory that is used again can look like anything, so here it does from the start.
   words.fill(0x51_51_51_51)
-  const all: Shared = { words, taken: 0, wakeReader: false, wakeWriter: false }
+  const all: Shared = { words, taken: 0, id: -1, wakeReader: false, wakeWriter: false }
   const writer = new Writer(memory, () => (all.wakeReader = true))
   const reader = new Reader(memory, () => (all.wakeWriter = true))
   const bytes = Buffer.from(memory)
@@ -152,10 +196,11 @@ function begin({ Writer, Reader }: Machines, scenario: Scenario): World {
       awaken(all, scenario.awakenings),
     ],
     toKey: () =>
-      `${bytes.toString('latin1')}|${all.taken}${all.wakeReader}${all.wakeWriter}|${toFields(writer)}|${toFields(reader)}`,
+      `${bytes.toString('latin1')}|${all.taken},${all.id}${all.wakeReader}${all.wakeWriter}|${toFields(writer)}|${toFields(reader)}`,
     checkEnd() {
-      expect(all.taken).toBe(scenario.records.length)
-      expect(control[TAIL]).toBe(control[HEAD])
+      expect(all.taken).toBe(scenario.records.reduce((sum, { bytes }) => sum + bytes / 4, 0))
+      expect(all.id).toBe(toIds(scenario.records).at(-1))
+      expect(Object.entries(reader).find(([name]) => name === '_position')?.[1]).toBe(control[HEAD])
     },
   }
 }
@@ -184,9 +229,9 @@ const writerFaults: Record<string, Mutation[]> = {
   ],
   'HEAD is stored before the head of the record': [
     [
-      '    this.#words[word] = (type',
-      `    Atomics.store(this.#control, HEAD, (this.#start + ((RECORD_HEAD + 7 + size) & -8)) | 0)
-    this.#words[word] = (type`,
+      '    this.#words[(this.#start & (this.#size - 1)) >> 2] = tag',
+      `    Atomics.store(this.#control, HEAD, (this.#start + RECORD_HEAD + size) | 0)
+    this.#words[(this.#start & (this.#size - 1)) >> 2] = tag`,
     ],
   ],
   'nobody is woken': [[' === 1) this.#wake()', ' === 1) return']],
@@ -200,8 +245,8 @@ const writerFaults: Record<string, Mutation[]> = {
   'WANTS_ROOM is not stored before the second look for room': [
     ['    Atomics.store(this.#control, WANTS_ROOM, 1)\n', ''],
     [
-      '> this.#size) return false',
-      '> this.#size) {\n Atomics.store(this.#control, WANTS_ROOM, 1)\n return false }',
+      '#tail) | 0) > this.#size) return false',
+      '#tail) | 0) > this.#size) {\n Atomics.store(this.#control, WANTS_ROOM, 1)\n return false }',
     ],
   ],
   'there is no second look for room': [
@@ -215,12 +260,24 @@ const writerFaults: Record<string, Mutation[]> = {
   'there is room for 8 bytes too many': [
     ['> this.#size && !this.#findRoom(end)', '> this.#size + 8 && !this.#findRoom(end)'],
   ],
-  'padding needs no room': [
-    ['const end = this.#position + padding + need', 'const end = this.#position + need'],
-  ],
+  'padding needs no room': [['const end = position + padding + need', 'const end = position + need']],
   'padding is not marked': [['if (padding > 0) this.#words[at >> 2] = PADDING', '']],
-  'padding is left out of the position': [['(this.#position + padding) | 0', 'this.#position | 0']],
+  'padding is left out of the position': [['(position + padding) | 0', 'position | 0']],
   'the last record is not padded': [['at + need > this.#size ?', 'at + need > this.#size + 8 ?']],
+  'a record grows over what is not read': [
+    ['#tail) | 0) <= this.#size\n  }', '#tail) | 0) <= this.#size + 8\n  }'],
+  ],
+  'HEAD is stored before LAST': [
+    [
+      'this.#publishedLast = this.#last\n',
+      'this.#publishedLast = this.#last\n      Atomics.store(this.#control, HEAD, this.#position)\n',
+    ],
+  ],
+  'LAST is not stored': [['      Atomics.store(this.#control, LAST, this.#last)\n', '']],
+  'the length of a record is that of its first part': [
+    ['this.#words[((this.#last', 'if (!this.#isMore) this.#words[((this.#last'],
+  ],
+  'a record grows with the payload of another': [['if (tag !== this.#tag || this', 'if (this']],
   'bytes in the ring are counted beyond 32 bits': [
     ['if (((end - this.#tail) | 0) > this.#size && !', 'if (end - this.#tail > this.#size && !'],
   ],
@@ -245,11 +302,11 @@ const readerFaults: Record<string, Mutation[]> = {
     ],
   ],
   'TAIL is not stored before WANTS_ROOM is loaded': [
-    ['    Atomics.store(this.#control, TAIL, this.#position)\n', ''],
+    ['    Atomics.store(this.#control, TAIL, this.#start)\n', ''],
     [
       'if (Atomics.load(this.#control, WANTS_ROOM) === 0) return',
       `const wants = Atomics.load(this.#control, WANTS_ROOM)
-    Atomics.store(this.#control, TAIL, this.#position)
+    Atomics.store(this.#control, TAIL, this.#start)
     if (wants === 0) return`,
     ],
   ],
@@ -260,16 +317,17 @@ const readerFaults: Record<string, Mutation[]> = {
   'the writer is woken only when more than all is free': [
     ['> this.#size - (this.#size >> 2)) return', '> -1) return'],
   ],
-  'the padding is taken for a record': [['if (tag === PADDING) {', 'if (tag === -1) {']],
-  'positions grow beyond 32 bits': [
+  'the padding is taken for a record': [['tag === PADDING ?', 'tag === -1 ?']],
+  'the length of a record is not rounded up': [['(this.#position + 7) & -8', 'this.#position']],
+  'LAST is loaded before HEAD': [
+    ['    this.#last = Atomics.load(this.#control, LAST)\n', ''],
     [
-      'this.#position = (this.#position + ((RECORD_HEAD + 7 + length) & -8)) | 0',
-      'this.#position += (RECORD_HEAD + 7 + length) & -8',
+      '    if (this.#position === this.#head) {\n',
+      '    this.#last = Atomics.load(this.#control, LAST)\n    if (this.#position === this.#head) {\n',
     ],
   ],
-  'the length of a record is not rounded up': [
-    ['((RECORD_HEAD + 7 + length) & -8)', '(RECORD_HEAD + length)'],
-  ],
+  'the last record is given back': [['TAIL, this.#start)', 'TAIL, this.#position)']],
+  'what is not visible yet is taken': [['> 0 ? this.#head : stop', '> 0 ? stop : stop']],
 }
 
 describe('RingWriter and RingReader', () => {

@@ -35,7 +35,7 @@ describe.skipIf(lacking.length > 0)(`ring.pml${reason}`, () => {
   })
 
   test('has faults to build in', () => {
-    expect(faults.size).toBe(10)
+    expect(faults.size).toBe(14)
   })
 
   test.each([...faults])('is found wrong with the fault %s', async (fault) => {

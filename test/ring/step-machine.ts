@@ -26,6 +26,7 @@ export type Steps<T> = Generator<Step, T, unknown>
 
 export interface WriterMachine {
   reserve: (size: number) => Steps<number>
+  reserveMore: (type: number, id: number, size: number) => Steps<number>
   put: (type: number, id: number, size: number) => Steps<void>
   publish: () => Steps<void>
 }

@@ -2,16 +2,22 @@
 // One thread writes records, the other reads them in the same order. `decisions/011-the-ring.md` has the protocol.
 //
 // HEAD        bytes written since the start, modulo 2³²; stored by the writer. Everything before it is visible.
+// LAST        where the last record begins, modulo 2³²; stored by the writer. Its payload may still grow, up to HEAD.
 // TAIL        bytes read since the start, modulo 2³²; stored by the reader. Everything before it is free again.
 // ASLEEP      1 while the reader sleeps; set by the reader, taken back by whichever side ends the sleep.
 // WANTS_ROOM  1 while the writer waits for room; set by the writer, taken back by whichever side ends the wait.
 //
 // A record is 8 bytes, then its payload, then nothing up to a multiple of 8. Word 0 holds the type in its upper 4 bits
-// and the id in the other 28, word 1 the bytes of the payload. Word 0 is 0 where the rest of the memory is padding: a
-// record never goes over the end of the memory, and it is never put without the padding before it.
+// and the id in the other 28, word 1 the bytes of the payload, once another record has followed. Word 0 is 0 where the
+// rest of the memory is padding: a record never goes over the end of the memory, and it is never put without the padding
+// before it.
 
-/** Indexes of the control words. They are 128 bytes apart: processors fetch lines of 64 bytes, often in pairs. */
+/**
+ * Indexes of the control words. Those of different threads are 128 bytes apart: processors fetch lines of 64 bytes,
+ * often in pairs.
+ */
 export const HEAD = 0
+export const LAST = 1
 export const TAIL = 32
 export const ASLEEP = 64
 export const WANTS_ROOM = 96

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { ASLEEP, createRing, HEAD, RingMemory, TAIL, WANTS_ROOM } from './ring-memory.ts'
+import { ASLEEP, createRing, HEAD, LAST, RingMemory, TAIL, WANTS_ROOM } from './ring-memory.ts'
 import { RingWriter } from './ring-writer.ts'
 
 const size = 256
@@ -53,7 +53,7 @@ describe('RingWriter', () => {
     writer.put(1, 1, 1)
     expect(writer.reserve(0)).toBe(24)
     writer.publish()
-    expect(control[HEAD]).toBe(16)
+    expect(control[HEAD]).toBe(9)
   })
 
   test('forgets a reservation that was not put', () => {
@@ -64,6 +64,80 @@ describe('RingWriter', () => {
     expect(control[HEAD]).toBe(24)
   })
 
+  describe('reserveMore', () => {
+    const more = (writer: RingWriter, length: number, id = 1): number => {
+      const at = writer.reserveMore(1, id, length)
+      writer.put(1, id, length)
+      return at
+    }
+
+    test('goes on behind the payload of the last record', () => {
+      const { writer, control, words } = setUp()
+      expect([more(writer, 3), more(writer, 4), words[1]]).toEqual([8, 11, 7])
+      writer.publish()
+      expect(control[HEAD]).toBe(15)
+      // The next one begins at a multiple of 8 again.
+      expect(writer.reserve(0)).toBe(24)
+    })
+
+    test('begins a record of its own for another id or type, or behind another record', () => {
+      const { writer } = setUp()
+      put(writer, 1, 3)
+      expect(writer.reserveMore(1, 2, 3)).toBe(24)
+      expect(writer.reserveMore(2, 1, 3)).toBe(24)
+      expect(writer.reserveMore(1, 1, 3)).toBe(11)
+      expect(more(writer, 3, 2)).toBe(24)
+      expect(writer.reserveMore(1, 1, 3)).toBe(40)
+    })
+
+    test('begins a record of its own where the last one is as long as one can be', () => {
+      const { writer } = setUp()
+      put(writer, 1, longest - 4)
+      expect(more(writer, 4)).toBe(8 + longest - 4)
+      expect(writer.reserveMore(1, 1, 1)).toBe(16 + longest)
+    })
+
+    test('begins a record of its own at the end of the memory', () => {
+      const [full, nearly] = [setUp(size - 8), setUp(size - 16)]
+      put(full.writer, 1, 0)
+      expect(full.writer.reserveMore(1, 1, 1)).toBe(8)
+      put(nearly.writer, 1, 4)
+      expect([nearly.writer.reserveMore(1, 1, 5), nearly.writer.reserveMore(1, 1, 4)]).toEqual([8, size - 4])
+    })
+
+    test('writes over nothing that is still to be read', () => {
+      const { writer, control } = setUp()
+      // From 8 on: 15 records of 16 bytes, and one whose head alone is left.
+      Atomics.store(control, TAIL, 0)
+      for (let i = 0; i < 15; i++) put(writer, i, 8)
+      put(writer, 1, 0)
+      expect(writer.reserveMore(1, 1, 8)).toBe(size - 8)
+      writer.put(1, 1, 8)
+      expect(writer.reserveMore(1, 1, 1)).toBe(-1)
+      expect(control[WANTS_ROOM]).toBe(1)
+    })
+
+    test('forgets what was reserved behind the last record when another is reserved', () => {
+      const { writer, words } = setUp()
+      put(writer, 1, 3)
+      expect([writer.reserveMore(1, 1, 3), writer.reserve(3)]).toEqual([11, 24])
+      writer.put(1, 1, 3)
+      expect([words[1], words[5]]).toEqual([3, 3])
+    })
+
+    test('says where the last record begins before it says that there is one', () => {
+      const { writer, control } = setUp()
+      more(writer, 3)
+      more(writer, 4)
+      writer.publish()
+      expect(control[LAST]).toBe(0)
+      put(writer, 2, 3)
+      expect(control[LAST]).toBe(0)
+      writer.publish()
+      expect(control[LAST]).toBe(16)
+    })
+  })
+
   describe('at the end of the memory', () => {
     test('pads, so that a payload is in one piece', () => {
       const { writer, control, words } = setUp(size - 16)
@@ -72,7 +146,7 @@ describe('RingWriter', () => {
       writer.put(3, 4, 9)
       expect([words[60], words[0], words[1]]).toEqual([0, (3 << 28) | 4, 9])
       writer.publish()
-      expect(control[HEAD]).toBe(size + 24)
+      expect(control[HEAD]).toBe(size + 17)
     })
 
     test('does not pad when the record fits exactly', () => {

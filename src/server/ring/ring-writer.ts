@@ -3,9 +3,11 @@
 // publish  stores HEAD, then loads ASLEEP. The reader stores ASLEEP, then loads HEAD. Atomics are sequentially
 //          consistent, so one of them sees the other: a reader never sleeps over a record.
 // reserve  stores WANTS_ROOM, then loads TAIL. The reader stores TAIL, then loads WANTS_ROOM: the same, for room.
+// publish  stores LAST before HEAD. The reader loads HEAD before LAST: it never takes a record that may still grow for
+//          one that is complete, so it never reads the length of a record that this side may still write.
 // payload  is written before HEAD is stored and read after HEAD was loaded; and it is overwritten only after a TAIL
 //          was loaded that the reader stored when it was done with it. So plain writes are enough.
-import { ASLEEP, HEAD, PADDING, RECORD_HEAD, RingMemory, TAIL, WANTS_ROOM } from './ring-memory.ts'
+import { ASLEEP, HEAD, LAST, PADDING, RECORD_HEAD, RingMemory, TAIL, WANTS_ROOM } from './ring-memory.ts'
 
 const none = -1
 
@@ -27,6 +29,13 @@ export class RingWriter {
   /** Where the reserved record begins, and the bytes its payload may have. */
   #start = 0
   #reserved = none
+  /** True when that is behind the payload of the record that was put last. */
+  #isMore = false
+  /** The record that was put last: its word 0, where it begins, and the bytes of its payload so far. */
+  #tag = 0
+  #last = 0
+  #length = 0
+  #publishedLast = 0
 
   /** `wake` must wake the reader's thread; it is called when there are new records and the reader sleeps. */
   constructor(memory: SharedArrayBuffer, wake: () => void) {
@@ -51,28 +60,41 @@ export class RingWriter {
   reserve(size: number): number {
     if (size >>> 0 !== size || size > this.longest) this.#refuseSize(size)
     const need = (RECORD_HEAD + 7 + size) & -8
-    const at = this.#position & (this.#size - 1)
+    const position = (this.#position + 7) & -8
+    const at = position & (this.#size - 1)
     const padding = at + need > this.#size ? this.#size - at : 0
-    const end = this.#position + padding + need
+    const end = position + padding + need
     if (((end - this.#tail) | 0) > this.#size && !this.#findRoom(end)) return -1
     if (padding > 0) this.#words[at >> 2] = PADDING
-    this.#start = (this.#position + padding) | 0
+    this.#start = (position + padding) | 0
     this.#reserved = size
+    this.#isMore = false
     return (padding > 0 ? 0 : at) + RECORD_HEAD
   }
 
   /**
-   * Completes the record that was reserved, with the bytes its payload really has. `type` is 1 to 15, `id` has 28 bits.
+   * The same for a payload that goes on: where the record that was put last is of this type and id, and there is room
+   * behind it, it grows by what is put. The reader may take it in one piece or in several, cut where it was published.
+   */
+  reserveMore(type: number, id: number, size: number): number {
+    if (!this.#canGrow((type << 28) | id, size)) return this.reserve(size)
+    this.#reserved = size
+    this.#isMore = true
+    return this.#position & (this.#size - 1)
+  }
+
+  /**
+   * Completes what was reserved, with the bytes it really has. `type` is 1 to 15, `id` has 28 bits.
    * It is visible after the next `publish`.
    * @throws RangeError without a reservation, or for a payload, type or id beyond its bounds.
    */
   put(type: number, id: number, size: number): void {
     if (size >>> 0 !== size || size > this.#reserved) this.#refusePut(size)
     if ((type & 15) !== type || type === 0 || (id & 0xfffffff) !== id) this.#refuseTag(type, id)
-    const word = (this.#start & (this.#size - 1)) >> 2
-    this.#words[word] = (type << 28) | id
-    this.#words[word + 1] = size
-    this.#position = (this.#start + ((RECORD_HEAD + 7 + size) & -8)) | 0
+    if (this.#isMore) this.#length += size
+    else this.#begin((type << 28) | id, size)
+    this.#words[((this.#last & (this.#size - 1)) >> 2) + 1] = this.#length
+    this.#position = (this.#last + RECORD_HEAD + this.#length) | 0
     this.#reserved = none
   }
 
@@ -80,9 +102,28 @@ export class RingWriter {
   publish(): void {
     if (this.#position === this.#published) return
     this.#published = this.#position
+    if (this.#last !== this.#publishedLast) {
+      this.#publishedLast = this.#last
+      Atomics.store(this.#control, LAST, this.#last)
+    }
     Atomics.store(this.#control, HEAD, this.#position)
     if (Atomics.load(this.#control, ASLEEP) === 0) return
     if (Atomics.compareExchange(this.#control, ASLEEP, 1, 0) === 1) this.#wake()
+  }
+
+  // Never over the end of the memory, and without a look at TAIL: a record of its own looks.
+  #canGrow(tag: number, size: number): boolean {
+    if (tag !== this.#tag || this.#length + size > this.longest) return false
+    const at = this.#position & (this.#size - 1)
+    if (at === 0 || at + size > this.#size) return false
+    return ((this.#position + size - this.#tail) | 0) <= this.#size
+  }
+
+  #begin(tag: number, size: number): void {
+    this.#words[(this.#start & (this.#size - 1)) >> 2] = tag
+    this.#tag = tag
+    this.#last = this.#start
+    this.#length = size
   }
 
   #findRoom(end: number): boolean {

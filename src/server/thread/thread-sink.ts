@@ -223,7 +223,7 @@ export class ThreadSink implements Sink, DirectFrames {
 
   #reserve(size: number): number {
     if (this.#waiting.length > 0 || this.#outlet.isFull || size > this.#writer.longest) return -1
-    return this.#writer.reserve(size)
+    return this.#writer.reserveMore(toTransmitter.data, this.#id, size)
   }
 
   // RFC 9112 §7.1: the size in hexadecimal digits, then the data.
