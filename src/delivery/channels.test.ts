@@ -31,6 +31,7 @@ describe('channels', () => {
     const reply = run
     expect(messages).toEqual([
       ['millrace:head-committed', { reply, framing: { kind: 'chunked' } }],
+      ['millrace:first-block-sent', { reply }],
       ['millrace:block-sent', { reply, bytes: 1, blocks: 1 }],
       ['millrace:client-awaited', { reply }],
       ['millrace:client-resumed', { reply }],
@@ -44,6 +45,12 @@ describe('channels', () => {
     const messages = listen()
     await startPump(['', 1]).closed
     expect(messages).toEqual([])
+  })
+
+  it('tell the status of the head, where the server knows it', async () => {
+    const messages = listen()
+    await startPump(['a'], { status: () => 201 }).closed
+    expect(messages).toContainEqual(['millrace:head-committed', expect.objectContaining({ status: 201 })])
   })
 
   it('tell of no block that is empty', async () => {
@@ -61,9 +68,11 @@ describe('channels', () => {
       'millrace:block-sent',
       'millrace:client-awaited',
       'millrace:client-resumed',
+      'millrace:first-block-sent',
       'millrace:head-committed',
       'millrace:reply-closed',
       'millrace:request-read',
+      'millrace:request-redirected',
     ])
   })
 })

@@ -8,15 +8,44 @@ export interface ReplyMoment {
   reply: object
 }
 
-/** A request was read and its handler is about to run. */
-export interface RequestMoment extends ReplyMoment {
+/** What of a body was handed to the transport so far. */
+export interface Progress {
+  /** Without framing. */
+  readonly bytes: number
+  /** Non-empty blocks. */
+  readonly blocks: number
+}
+
+/** A reply of a server, as its messages show it. */
+export interface WatchedReply {
+  readonly progress: Progress
+  /** The value of a field of the request by its name in lower case; the first, where there are several. */
+  requestField(name: string): string | undefined
+}
+
+/**
+ * A request was read: its handler is about to run, or it is answered without one. `C` is the context, of a type that is
+ * known in higher layers.
+ */
+export interface RequestMoment<C extends object = object> extends ReplyMoment {
+  reply: WatchedReply
   method: string
+  /** Without the query; as it was sent, where the request could not be read. */
   path: string
+  /** The pattern of the route that has matched, undefined for none. */
+  route: string | undefined
+  /** `HTTP/1.1`, and so on. */
+  protocol: string
+  remoteAddress: string | undefined
+  /** Undefined for a request that could not be read. */
+  context: C | undefined
 }
 
 /** The head went out. */
 export interface CommitMoment extends ReplyMoment {
   framing: Framing
+  /** Undefined where another host has sent the head. */
+  status?: number | undefined
 }
 
 /** Bytes of one or more blocks were handed to the transport. */
@@ -27,15 +56,28 @@ export interface SentMoment extends ReplyMoment {
   blocks: number
 }
 
-/** The reply is over and its source is closed. */
-export interface ClosedMoment extends ReplyMoment {
+/**
+ * The reply is over and its source is closed. The outcome of a request that was answered in place of what has failed is
+ * `refused`. Where another host has sent the reply, it knows no more than `outcome` and `errors`.
+ */
+export interface ClosedMoment<C extends object = object> extends ReplyMoment {
   outcome: Outcome
   /** What the closers threw. */
   errors: readonly unknown[]
+  /** Of the head that went out, undefined for none. */
+  status?: number | undefined
+  method?: string
+  path?: string
+  route?: string | undefined
+  context?: C | undefined
 }
 
 export const requestRead = channel('millrace:request-read')
+/** The request has another path from here on, for the server alone: a message like that of the request. */
+export const requestRedirected = channel('millrace:request-redirected')
 export const headCommitted = channel('millrace:head-committed')
+/** The first block of a body was handed to the transport, or a whole body. */
+export const firstBlockSent = channel('millrace:first-block-sent')
 export const blockSent = channel('millrace:block-sent')
 /** The client does not read: the source is not asked until it does. */
 export const clientAwaited = channel('millrace:client-awaited')

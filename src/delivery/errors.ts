@@ -45,6 +45,16 @@ export class ShuttingDown extends Error {
   readonly code = 'SHUTTING_DOWN'
 }
 
+/** The server takes no more requests and waits for the replies that are live: one that has no end of its own is to end. */
+export class Draining extends Error {
+  override readonly name = 'Draining'
+  readonly code = 'DRAINING'
+
+  constructor(message = 'The server is closing, and lets live replies end') {
+    super(message)
+  }
+}
+
 /** What was thrown, as an error: an application may throw anything. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(`Not an error was thrown: ${describeValue(thrown)}`)

@@ -4,15 +4,28 @@ export {
   clientResumed,
   type ClosedMoment,
   type CommitMoment,
+  firstBlockSent,
   headCommitted,
+  type Progress,
   replyClosed,
   type ReplyMoment,
   type RequestMoment,
   requestRead,
+  requestRedirected,
   type SentMoment,
+  type WatchedReply,
 } from './channels.ts'
-export { ClientGone, ContractError, type Guarantee, LifecycleError, ShuttingDown, TooSlow } from './errors.ts'
+export {
+  ClientGone,
+  ContractError,
+  Draining,
+  type Guarantee,
+  LifecycleError,
+  ShuttingDown,
+  TooSlow,
+} from './errors.ts'
 export { decideFraming, type Framing, type FramingFacts, isBodiless } from './framing.ts'
 export { advance, type Move, type State, transitions } from './lifecycle.ts'
-export { type Delivery, type Heartbeat, Pump, type PumpPlan } from './pump.ts'
+export { Pump } from './pump.ts'
+export type { Delivery, Heartbeat, LastBlock, PumpPlan } from './pump-plan.ts'
 export type { FirstBlock, Outcome, Sink } from './sink.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { MemorySink } from '../../test/support/memory-sink.ts'
 import { Blocks } from '../body/blocks.ts'
-import { type Delivery, Pump } from './pump.ts'
+import { Pump } from './pump.ts'
+import type { Delivery } from './pump-plan.ts'
 import type { Outcome } from './sink.ts'
 
 // A transport that encodes and frames the body behind this thread, and tells in the end what came of it.

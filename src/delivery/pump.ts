@@ -2,51 +2,19 @@
 //
 // Invariants: the source is asked only while nothing is held in user space (G1, G2), by one `next()` at a time,
 // and always inside the context in which the reply was made (G9); the body is closed once, whatever happens (G5).
-import { type Block, flush } from '../body/block.ts'
+import type { Block } from '../body/block.ts'
 import type { Blocks } from '../body/blocks.ts'
 import { isPromiseLike } from '../body/run-closers.ts'
-import { measureBlock } from '../body/measure-block.ts'
+import { holdsFlush, isEmptyBlock, measureBlock } from '../body/measure-block.ts'
 import type { Step } from '../body/source.ts'
-import { blockSent, clientAwaited, clientResumed, headCommitted } from './channels.ts'
-import { ClientGone, ContractError, type ShuttingDown, toError } from './errors.ts'
-import { currentTurn } from './current-turn.ts'
+import { blockSent, clientAwaited, clientResumed, firstBlockSent, headCommitted } from './channels.ts'
+import type { Progress } from './channels.ts'
+import { ClientGone, ContractError, Draining, type ShuttingDown, toError } from './errors.ts'
 import { Framer } from './framer.ts'
 import { advance, type State } from './lifecycle.ts'
+import type { LastBlock, PumpPlan } from './pump-plan.ts'
 import type { FirstBlock, Outcome, Sink } from './sink.ts'
-
-/** Sent while the source is silent, so that nobody between here and the client takes the connection for dead. */
-export interface Heartbeat {
-  /** Milliseconds of silence before a heartbeat. */
-  every: number
-  block: Block
-}
-
-/** When the blocks of a reply leave: each before the next is made, or together at the end of a turn. */
-export type Delivery = 'block' | 'turn'
-
-export interface PumpPlan {
-  readonly blocks: Blocks
-  readonly sink: Sink
-  readonly delivery: Delivery
-  readonly commit: 'first-block' | 'now'
-  readonly heartbeat?: Heartbeat | undefined
-  /** Names and values in turn, asked for after the last block. */
-  readonly trailers?: (() => readonly string[]) | undefined
-  /** Makes a last block that tells of a failure after commit. */
-  readonly onError?: ((error: unknown) => Block | undefined) | undefined
-  /**
-   * Called once, when the reply is over and its body closed; `errors` is what the closers threw. Where the outcome is
-   * `refused`, nothing was sent and the caller answers in its place.
-   */
-  readonly closed: (outcome: Outcome, errors: readonly unknown[]) => void
-  /** Stands for the reply in the diagnostics channels. */
-  readonly subject: object
-}
-
-// How long one reply may keep the event loop, in milliseconds, before others get their turn.
-const TURN = 5
-// How many blocks of a fast source are taken before the clock is looked at.
-const RUN = 32
+import { RUN, TurnClock } from './turn-clock.ts'
 
 /** Sends one body through one sink. */
 export class Pump {
@@ -68,10 +36,10 @@ export class Pump {
   #isWaiting = false
   #isFlushDue = false
 
-  #turnStart = 0
-  #parkedIn = 0
-  #unlooked = 0
-  #lookAfter = 1
+  readonly #clock = new TurnClock()
+  // Asked once, between two blocks, when the server drains; and whether it has ended the body.
+  #lastBlock: LastBlock | undefined
+  #isDrained = false
   #beat: NodeJS.Timeout | undefined
 
   constructor(plan: PumpPlan) {
@@ -83,7 +51,7 @@ export class Pump {
 
   /** Begins to ask for blocks. */
   start(): void {
-    this.#turnStart = performance.now()
+    this.#clock.begin()
     this.#blocks.run(() => {
       if (this.#plan.commit === 'now') this.#guard(() => this.#commitNow())
       this.#loop()
@@ -100,6 +68,19 @@ export class Pump {
     this.#closeBody(reason)
   }
 
+  get progress(): Progress {
+    return { bytes: this.#framer.bytes, blocks: this.#count }
+  }
+
+  /**
+   * Ends a body that has begun, between two blocks, with the block that it is given, if it is given one: now, or when
+   * that is possible. A body of an announced length goes on.
+   */
+  drain(lastBlock: LastBlock): void {
+    this.#lastBlock = lastBlock
+    if (!this.#isAsking) this.#blocks.run(() => this.#askLast())
+  }
+
   get #isOver(): boolean {
     return this.#state === 'ended' || this.#state === 'aborted'
   }
@@ -107,7 +88,7 @@ export class Pump {
   readonly #loop = (): void => {
     try {
       while (!this.#isOver && !this.#mustWait()) {
-        if (this.#isTurnOver()) return this.#giveWay()
+        if (this.#clock.isOver()) return this.#giveWay()
         const step = this.#ask()
         if (step === undefined) continue
         if (isPromiseLike(step)) return this.#park(step)
@@ -131,7 +112,7 @@ export class Pump {
 
   // True for a source that has filled its turns so far, where nobody looks at each of its blocks.
   get #isFast(): boolean {
-    if (this.#lookAfter < RUN || (this.#plan.delivery === 'block' && !this.#sink.direct)) return false
+    if (!this.#clock.isFast || (this.#plan.delivery === 'block' && !this.#sink.direct)) return false
     return this.#state === 'committed' && !this.#framer.hasLength && !blockSent.hasSubscribers
   }
 
@@ -143,7 +124,7 @@ export class Pump {
       if (isPromiseLike(step) || step.done || this.#isOver || isEmptyBlock(step.value)) return step
       if (Array.isArray(step.value)) return step
       this.#count++
-      this.#unlooked++
+      this.#clock.skip(1)
       this.#framer.put(step.value)
     }
     return undefined
@@ -151,17 +132,17 @@ export class Pump {
 
   #park(step: PromiseLike<Step>): void {
     this.#isAway = true
-    this.#parkedIn = currentTurn()
+    this.#clock.park()
     this.#framer.rest()
     if (this.#framer.isFilled) this.#scheduleFlush()
     this.#beat?.refresh()
     Promise.resolve(step).then(this.#onStep, this.#onFailure)
+    if (this.#lastBlock) this.#askLast()
   }
 
   readonly #onStep = (step: Step): void => {
     this.#isAway = false
-    // A source that has waited for anything but microtasks begins a turn of its own.
-    if (this.#parkedIn !== currentTurn()) this.#turnStart = performance.now()
+    this.#clock.resume()
     try {
       this.#take(step)
     } catch (error) {
@@ -192,6 +173,9 @@ export class Pump {
     this.#count++
     this.#framer.put(block)
     if (this.#plan.delivery === 'block') this.#framer.flush()
+    if (this.#count === 1 && firstBlockSent.hasSubscribers) {
+      firstBlockSent.publish({ reply: this.#plan.subject })
+    }
     if (blockSent.hasSubscribers) this.#publishSent()
     if (this.#framer.hasLength && this.#framer.isComplete()) this.#end()
   }
@@ -224,7 +208,9 @@ export class Pump {
     this.#framer.begin(this.#sink.takesPlain ? { kind: 'close' } : framing)
     this.#sink.commit(framing)
     this.#state = advance(this.#state, 'commit')
-    if (headCommitted.hasSubscribers) headCommitted.publish({ reply: this.#plan.subject, framing })
+    if (headCommitted.hasSubscribers) {
+      headCommitted.publish({ reply: this.#plan.subject, status: this.#plan.status?.(), framing })
+    }
     if (framing.kind === 'none' || (framing.kind === 'length' && framing.bytes === 0)) this.#end()
     else this.#startHeart()
   }
@@ -237,9 +223,14 @@ export class Pump {
     if (this.#isWaiting) return true
     if (!this.#sink.held) return false
     this.#isWaiting = true
-    if (clientAwaited.hasSubscribers) clientAwaited.publish({ reply: this.#plan.subject })
+    this.#tellAwaited()
     this.#sink.whenFree(() => this.#onFree())
+    if (this.#lastBlock) this.#askLast()
     return true
+  }
+
+  #tellAwaited(): void {
+    if (clientAwaited.hasSubscribers) clientAwaited.publish({ reply: this.#plan.subject })
   }
 
   #onFree(): void {
@@ -269,20 +260,9 @@ export class Pump {
     this.#framer.rest()
   }
 
-  // The clock is looked at after 1, 2, 4 … 32 blocks, so that a slow source ends the turn after each of its blocks
-  // and a fast one hardly pays for looking.
-  #isTurnOver(): boolean {
-    if (++this.#unlooked < this.#lookAfter) return false
-    this.#unlooked = 0
-    if (performance.now() - this.#turnStart < TURN) {
-      this.#lookAfter = Math.min(this.#lookAfter * 2, RUN)
-      return false
-    }
-    this.#lookAfter = 1
-    return true
-  }
-
   #giveWay(): void {
+    if (this.#lastBlock) this.#askLast()
+    if (this.#isOver) return
     this.#isAway = true
     this.#beat?.refresh()
     this.#framer.flush()
@@ -292,7 +272,7 @@ export class Pump {
 
   #onTurn(): void {
     this.#isAway = false
-    this.#turnStart = performance.now()
+    this.#clock.begin()
     this.#blocks.run(this.#loop)
   }
 
@@ -308,7 +288,8 @@ export class Pump {
     this.#state = advance(this.#state, 'end')
     this.#outcome = this.#tell('complete')
     this.#sink.end(last, trailers, (extra) => this.#onEnded(extra))
-    this.#closeBody(undefined)
+    if (!this.#isDelivered && !this.#isWaiting && this.#sink.held) this.#tellAwaited()
+    this.#closeBody(this.#isDrained ? new Draining() : undefined)
   }
 
   #onEnded(extra = 0): void {
@@ -316,6 +297,26 @@ export class Pump {
     if (this.#outcome) this.#outcome.bytes += extra
     this.#isDelivered = true
     this.#conclude()
+  }
+
+  // Not in the middle of a character, and not before it is known that there is a body: its first block may be an error.
+  #askLast(): void {
+    const lastBlock = this.#lastBlock
+    if (!lastBlock || this.#state !== 'committed') return
+    if (this.#framer.hasLength || this.#framer.isInsideCharacter) return
+    this.#lastBlock = undefined
+    this.#guard(() => this.#endWith(lastBlock()))
+  }
+
+  #endWith(given: Block | undefined): void {
+    if (given === undefined) return
+    this.#isDrained = true
+    const block = this.#blocks.endWith(given)
+    // Otherwise the source gives it, in its own form, and ends.
+    if (block === undefined) return
+    if (!isEmptyBlock(block)) this.#count++
+    this.#framer.put(block)
+    this.#end()
   }
 
   #fail(error: unknown): void {
@@ -360,8 +361,8 @@ export class Pump {
   }
 
   #tell(kind: Outcome['kind'], error?: unknown): Outcome {
-    const counts = { bytes: this.#framer.bytes, blocks: this.#count }
-    return kind === 'complete' ? { kind, ...counts } : { kind, error, ...counts }
+    if (kind !== 'complete') return { kind, error, ...this.progress }
+    return this.#isDrained ? { kind, ...this.progress, isDrained: true } : { kind, ...this.progress }
   }
 
   // Not while the source is running: it cannot be closed from inside its own `next()`.
@@ -382,15 +383,6 @@ export class Pump {
     this.#isConcluded = true
     this.#blocks.run(() => this.#plan.closed(outcome, errors))
   }
-}
-
-function isEmptyBlock(block: unknown): boolean {
-  if (typeof block === 'string') return block === ''
-  return (block instanceof Uint8Array ? block.byteLength : measureBlock(block)) === 0
-}
-
-function holdsFlush(block: unknown): boolean {
-  return block === flush || (Array.isArray(block) && block.some(holdsFlush))
 }
 
 function contentOf(block: unknown): 'text' | 'bytes' {

@@ -17,6 +17,8 @@ export interface Outcome {
   bytes: number
   /** Non-empty blocks that the source gave. */
   blocks: number
+  /** Set where the body was `complete` with a last block, before its source had come to its end: the server drains. */
+  isDrained?: true
 }
 
 /** The outcome of a reply that was broken off from outside before anything of its body was sent. */

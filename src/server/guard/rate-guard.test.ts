@@ -89,6 +89,24 @@ describe('RateGuard', () => {
     timeouts.mockRestore()
   })
 
+  it('G13: cuts one reply of several by itself, and leaves those that are taken', () => {
+    const guard = new RateGuard({ bytes: 1000, within: 1000 })
+    let taken = 0
+    const slow = { toSample: () => ({ given: 5000, taken: 0 }), reset: vi.fn<() => void>() }
+    const good = { toSample: () => ({ given: 1e6, taken: (taken += 1000) }), reset: vi.fn<() => void>() }
+    const idle = { toSample: () => undefined, reset: vi.fn<() => void>() }
+    const cut = vi.fn<(reason: TooSlow) => void>()
+    for (const one of [slow, good, idle]) guard.watch(one, cut)
+    for (let step = 0; step < 30; step++) vi.advanceTimersByTime(50)
+    expect(slow.reset).toHaveBeenCalledOnce()
+    expect(cut.mock.calls).toMatchObject([[{ name: 'TooSlow' }]])
+    expect([good.reset, idle.reset].map((reset) => reset.mock.calls.length)).toEqual([0, 0])
+    expect(vi.getTimerCount()).toBe(1)
+    guard.forget(good)
+    guard.forget(idle)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('has a timer only while it watches', async () => {
     const [one, other] = [await connect(), await connect()]
     const guard = new RateGuard({ bytes: 1000, within: 1000 })

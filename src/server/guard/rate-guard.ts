@@ -1,8 +1,8 @@
-// The least rate at which a client must take its reply (G13), for all connections of one server: one timer looks at
-// them. Nothing is done for a block or a request.
-import type { Socket } from 'node:net'
+// The least rate at which a client must take its reply (G13), for all connections of one server, and for all replies of
+// those that carry several at a time: one timer looks at them. Nothing is done for a block.
+import { Socket } from 'node:net'
 import { TooSlow } from '../../delivery/errors.ts'
-import { RateWindow } from './rate-window.ts'
+import { type RateSample, RateWindow } from './rate-window.ts'
 import { resetSocket } from '../http1/reset-socket.ts'
 import { toSample } from './to-sample.ts'
 
@@ -20,7 +20,16 @@ export function toMinRate(option: Partial<MinRate> | false = {}): MinRate | unde
   return { bytes, within }
 }
 
+/** What a client takes bytes from: a connection, or one reply of several on it. */
+export interface Paced {
+  /** What it was given, and what of that has left; undefined while nothing is held for the client. */
+  toSample(): RateSample | undefined
+  /** Breaks it off, so that what was sent does not look complete. */
+  reset(): void
+}
+
 interface Watched {
+  readonly paced: Paced
   readonly cut: (reason: TooSlow) => void
   /** Made for a client that has once let bytes wait. */
   window: RateWindow | undefined
@@ -29,10 +38,10 @@ interface Watched {
 // Looks in one window: a client is cut at most a twentieth of it late.
 const STEPS = 20
 
-/** Cuts the connections whose clients take too little of what is held for them. */
+/** Cuts the connections, and the replies, whose clients take too little of what is held for them. */
 export class RateGuard {
   readonly #rate: MinRate
-  readonly #watched = new Map<Socket, Watched>()
+  readonly #watched = new Map<Socket | Paced, Watched>()
   readonly #step: number
   #timer: NodeJS.Timeout | undefined
   #due = 0
@@ -42,16 +51,22 @@ export class RateGuard {
     this.#step = rate.within / STEPS
   }
 
-  /** Watches a connection until {@link forget}. It is reset when it is too slow, and then `cut` is told why. */
-  watch(socket: Socket, cut: (reason: TooSlow) => void): void {
-    this.#watched.set(socket, { cut, window: undefined })
+  /** Bytes that a client must take in one window. */
+  get least(): number {
+    return (this.#rate.bytes * this.#rate.within) / 1000
+  }
+
+  /** Watches a connection or a reply until {@link forget}. What is too slow is reset, and then `cut` is told why. */
+  watch(one: Socket | Paced, cut: (reason: TooSlow) => void): void {
+    const paced = one instanceof Socket ? new PacedSocket(one) : one
+    this.#watched.set(one, { paced, cut, window: undefined })
     if (this.#timer) return
     this.#due = performance.now()
     this.#schedule()
   }
 
-  forget(socket: Socket): void {
-    this.#watched.delete(socket)
+  forget(one: Socket | Paced): void {
+    this.#watched.delete(one)
     if (this.#watched.size > 0) return
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -67,22 +82,38 @@ export class RateGuard {
 
   #look(): void {
     this.#schedule()
-    for (const [socket, watched] of this.#watched) {
-      const sample = toSample(socket)
+    for (const [one, watched] of this.#watched) {
+      const sample = watched.paced.toSample()
       if (!sample) watched.window?.clear()
-      else if ((watched.window ??= this.#createWindow()).isTooSlow(sample)) this.#cut(socket, watched)
+      else if ((watched.window ??= this.#createWindow()).isTooSlow(sample)) this.#cut(one, watched)
     }
   }
 
   #createWindow(): RateWindow {
-    return new RateWindow({ least: (this.#rate.bytes * this.#rate.within) / 1000, steps: STEPS })
+    return new RateWindow({ least: this.least, steps: STEPS })
+  }
+
+  #cut(one: Socket | Paced, { paced, cut }: Watched): void {
+    this.forget(one)
+    paced.reset()
+    cut(new TooSlow())
+  }
+}
+
+class PacedSocket implements Paced {
+  readonly #socket: Socket
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+  }
+
+  toSample(): RateSample | undefined {
+    return toSample(this.#socket)
   }
 
   // A reset, not an end: what the operating system holds for the client goes too, and no framing makes the body look
   // complete (G4). The replies are told before the socket says that it has closed.
-  #cut(socket: Socket, { cut }: Watched): void {
-    this.forget(socket)
-    resetSocket(socket)
-    cut(new TooSlow())
+  reset(): void {
+    resetSocket(this.#socket)
   }
 }

@@ -10,10 +10,29 @@ import type { RateSample } from './rate-window.ts'
 export function toSample(socket: Socket): RateSample | undefined {
   if (socket.writableLength === 0) return undefined
   const given = socket.bytesWritten
+  const counts = toCounts(socket)
+  if (!counts) return { given, taken: given - socket.writableLength }
+  return counts.taken === counts.given
+    ? undefined
+    : { given: Math.max(given, counts.given), taken: counts.taken }
+}
+
+/** The same, for a socket that node:http2 has taken over: it writes to the handle, past all counts of the socket. */
+export function toHandleSample(socket: Socket): RateSample | undefined {
+  const counts = toCounts(socket)
+  return counts && counts.taken < counts.given ? counts : undefined
+}
+
+// The handle of a TLS socket counts a write as a whole; how much of it has left is known to the one below.
+function toCounts(socket: Socket): RateSample | undefined {
   const handle: unknown = Reflect.get(socket, '_handle')
-  if (!isCounting(handle)) return { given, taken: given - socket.writableLength }
-  const { bytesWritten, writeQueueSize } = handle
-  return writeQueueSize === 0 ? undefined : { given, taken: bytesWritten - writeQueueSize }
+  if (!isCounting(handle)) return undefined
+  const below: unknown = 'encrypted' in socket ? Reflect.get(handle, '_parent') : undefined
+  const { bytesWritten, writeQueueSize } = isCounting(below) ? below : handle
+  // What TLS holds back is in the queue of its own handle; the two overlap, which does no harm to a comparison.
+  const isHeld = writeQueueSize > 0 || handle.writeQueueSize > 0
+  const given = isHeld && isCounting(below) ? bytesWritten + handle.writeQueueSize : bytesWritten
+  return { given, taken: bytesWritten - writeQueueSize }
 }
 
 interface Counting {

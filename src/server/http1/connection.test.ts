@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { RawClient } from '../../../test/support/raw-client.ts'
@@ -16,6 +17,8 @@ async function connect() {
   const client = new RawClient(typeof address === 'object' && address ? address.port : 0)
   const socket = await promise
   socket.resume()
+  // As node:http does.
+  socket.on('error', () => {})
   onTestFinished(() => {
     client.leave()
     socket.destroy()
@@ -30,9 +33,12 @@ class Noted implements Live {
   readonly aborted: Promise<void>
   readonly #aborted = Promise.withResolvers<void>()
   readonly #then: (() => void) | undefined
+  // Where it can ask its client whether it is there.
+  readonly #socket: Socket | undefined
 
-  constructor(then?: () => void) {
+  constructor(then?: () => void, socket?: Socket) {
     this.#then = then
+    this.#socket = socket
     this.aborted = this.#aborted.promise
   }
 
@@ -40,6 +46,11 @@ class Noted implements Live {
     this.reasons.push(reason.code)
     this.#then?.()
     this.#aborted.resolve()
+  }
+
+  ask(): boolean {
+    this.#socket?.write('0')
+    return this.#socket !== undefined
   }
 }
 
@@ -51,22 +62,33 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 }
 
 describe('Connection', () => {
-  it.each(['leave', 'half-close'] as const)(
-    'G10: breaks every reply off when the client does %s',
-    async (how) => {
-      const { client, connection } = await connect()
-      const lives = [new Noted(), new Noted()]
-      for (const live of lives) connection.add(live)
-      if (how === 'leave') client.leave()
-      else client.socket.end()
-      await Promise.all(lives.map((live) => live.aborted))
-      expect(lives.flatMap(({ reasons }) => reasons)).toEqual(['CLIENT_GONE', 'CLIENT_GONE'])
-    },
-  )
+  it('G10: breaks every reply off when the client has left', async () => {
+    const { client, socket, connection } = await connect()
+    const lives = [new Noted(undefined, socket), new Noted(undefined, socket)]
+    for (const live of lives) connection.add(live)
+    client.leave()
+    await Promise.all(lives.map((live) => live.aborted))
+    expect(lives.flatMap(({ reasons }) => reasons)).toEqual(['CLIENT_GONE', 'CLIENT_GONE'])
+  })
+
+  it('G10: asks a client that has closed its side, once, and ends with the last of its replies', async () => {
+    const { client, socket, connection } = await connect()
+    const [one, two] = [new Noted(undefined, socket), new Noted(undefined, socket)]
+    connection.add(one)
+    connection.add(two)
+    expect(connection.isEndingWith(two)).toBe(false)
+    client.socket.end()
+    await client.until('0')
+    expect(connection.isEndingWith(one)).toBe(false)
+    expect(connection.isEndingWith(two)).toBe(true)
+    expect([...one.reasons, ...two.reasons]).toEqual([])
+    socket.end()
+    expect((await client.toEnd()).text).toBe('')
+  })
 
   it('leaves a reply alone that is over', async () => {
-    const { client, connection } = await connect()
-    const [over, live] = [new Noted(), new Noted()]
+    const { client, socket, connection } = await connect()
+    const [over, live] = [new Noted(), new Noted(undefined, socket)]
     connection.add(over)
     connection.add(live)
     connection.remove(over)
@@ -135,8 +157,8 @@ describe('Connection', () => {
   })
 
   it('G5: has not drained when the client has left, before the sources are closed', async () => {
-    const { client, connection } = await connect()
-    const live = new Noted()
+    const { client, socket, connection } = await connect()
+    const live = new Noted(undefined, socket)
     connection.add(live)
     const drained = connection.drain()
     client.leave()
@@ -156,5 +178,102 @@ describe('Connection', () => {
     connection.add(two)
     connection.abort(new ClientGone())
     expect([one.reasons, two.reasons]).toEqual([[], ['CLIENT_GONE']])
+  })
+})
+
+describe('Connection, with many requests', () => {
+  it('G13: is full with so many replies; a request that waits is answered when one is over, in order', async () => {
+    const { socket, connection } = await connect()
+    const lives = Array.from({ length: 32 }, () => new Noted())
+    for (const live of lives) {
+      expect(connection.isFull).toBe(false)
+      connection.add(live)
+    }
+    expect([connection.isFull, connection.isBusy, connection.requests]).toEqual([true, true, 32])
+    const answered: string[] = []
+    for (const name of ['one', 'two', 'three']) {
+      connection.defer(() => {
+        const live = new Noted()
+        answered.push(name)
+        connection.add(live)
+        // `two` is over when it returns.
+        if (name === 'two') connection.remove(live)
+      })
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    expect([answered, socket.isPaused()]).toEqual([[], true])
+    const [first, second] = lives
+    if (first) connection.remove(first)
+    expect([answered, socket.isPaused()]).toEqual([['one'], true])
+    if (second) connection.remove(second)
+    expect([answered, socket.isPaused()]).toEqual([['one', 'two', 'three'], false])
+  })
+
+  it('G13: is read no further by node:http while requests wait', async () => {
+    const came = Promise.withResolvers<void>()
+    const accepted: { socket?: Socket; connection?: Connection } = {}
+    let count = 0
+    const server = createHttpServer(() => {
+      const { connection } = accepted
+      if (connection?.isFull) connection.defer(() => {})
+      else connection?.add(new Noted())
+      if (++count === 50) came.resolve()
+    })
+    server.on('connection', (one: Socket) => {
+      accepted.socket = one
+      accepted.connection = new Connection(one)
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const client = new RawClient(typeof address === 'object' && address ? address.port : 0)
+    onTestFinished(() => {
+      client.leave()
+      server.close()
+      server.closeAllConnections()
+    })
+    client.send('GET / HTTP/1.1\r\nHost: test\r\n\r\n'.repeat(50))
+    await came.promise
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(accepted.socket?.isPaused()).toBe(true)
+  })
+
+  it('G13: answers none of those that wait when it is broken off', async () => {
+    const { connection } = await connect()
+    const lives: Noted[] = []
+    for (let index = 0; index < 32; index++) {
+      const live: Noted = new Noted(() => connection.remove(live))
+      lives.push(live)
+      connection.add(live)
+    }
+    const answered: string[] = []
+    connection.defer(() => answered.push('late'))
+    connection.abort(new ShuttingDown())
+    expect([answered, connection.isBusy]).toEqual([[], false])
+  })
+
+  it('G14: does not end while requests wait', async () => {
+    const { connection } = await connect()
+    const lives = Array.from({ length: 32 }, () => new Noted())
+    for (const live of lives) connection.add(live)
+    const late = new Noted()
+    connection.defer(() => connection.add(late))
+    const drained = connection.drain()
+    const [last] = lives.slice(-1)
+    expect(last && connection.isEndingWith(last)).toBe(false)
+    for (const live of lives) connection.remove(live)
+    expect([await isSettled(drained), connection.isEndingWith(late)]).toEqual([false, true])
+    connection.remove(late)
+    await drained
+  })
+
+  it.each([
+    [true, '408'],
+    [false, ''],
+  ])('G13: whose time is over tells it to who has begun (%s), and ends', async (isBegun, status) => {
+    const { client, connection } = await connect()
+    connection.expire(isBegun)
+    const { text } = await client.toEnd()
+    expect(text.slice(9, 12)).toBe(status)
   })
 })

@@ -1,9 +1,22 @@
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ClientGone, type ShuttingDown } from '../../delivery/errors.ts'
+import { refuseSocket } from '../limits/refuse-socket.ts'
 import type { Live } from '../wire.ts'
+import { DepartureWatch } from './departure-watch.ts'
+import { answerParseError, formatError, type ParseError } from './requests/answer-parse-error.ts'
 import { resetting } from './resetting.ts'
 
 const none: readonly Live[] = []
+
+// Replies that are made at a time on one connection, of requests that were pipelined.
+const MOST_LIVE = 32
+
+// Requests that wait behind them when nothing is answered; more of them end the connection.
+const MOST_WAITING = 4000
+
+// Milliseconds for which nothing is read while requests wait.
+const PEEK = 1000
 
 /** How many connections of a server wait for their next request. */
 export class IdleCount {
@@ -35,31 +48,99 @@ export class Connection {
   #drained: PromiseWithResolvers<void> | undefined
   readonly #idle: IdleCount
   #isIdle = false
+  #requests = 0
+  #isAnswering = false
+  #isPausing = false
+  // Requests that wait until those before them are answered.
+  readonly #waiting: (() => void)[] = []
+  // There when the client has closed its side.
+  #watch: DepartureWatch | undefined
+  #isRefusing = false
+  /** What answers the latest request. */
+  latest: ServerResponse | undefined
 
   constructor(socket: Socket, idle = new IdleCount()) {
     this.#socket = socket
     this.#idle = idle
-    const leave = () => this.abort(new ClientGone())
     socket.on('close', () => {
       this.#count(false)
-      leave()
+      this.abort(new ClientGone())
     })
-    // The client has closed its side: node:http ends the connection then, and takes no more of a reply.
-    socket.on('end', leave)
+    socket.on('end', () => this.#onEnd())
   }
 
   /** True for the last reply of a connection that ends with it: those before it must not say so. */
   isEndingWith(live: Live): boolean {
-    return (this.#drained !== undefined || this.#idle.isFull) && this.#live.at(-1) === live
+    const isLast = this.#drained !== undefined || this.#watch !== undefined || this.#idle.isFull
+    return isLast && this.#waiting.length === 0 && this.#live.at(-1) === live
+  }
+
+  /** True while a reply is being made. */
+  get isBusy(): boolean {
+    return this.#live.length > 0
+  }
+
+  /** How many replies have been begun. */
+  get requests(): number {
+    return this.#requests
+  }
+
+  /** The next request has not come in time; a client that has begun it is told so. */
+  expire(isBegun: boolean): void {
+    if (isBegun) refuseSocket(this.#socket, 408, 'Cannot wait for the rest of the request')
+    else this.#socket.destroy()
+  }
+
+  /** True when so many replies are being made that a request has to wait. */
+  get isFull(): boolean {
+    return this.#live.length >= MOST_LIVE
+  }
+
+  /** Answers a request when one of those before it is answered; until all that wait are, nothing more is read. */
+  defer(answer: () => void): void {
+    this.#waiting.push(answer)
+    if (this.#isPausing) return
+    this.#isPausing = true
+    // node:http goes on reading, in the next tick, at the end of each request: this is after that.
+    process.nextTick(() => process.nextTick(() => this.#pause()))
+  }
+
+  /** True when nothing that comes is a request: nobody can tell where the last one has ended. */
+  get isRefusing(): boolean {
+    return this.#isRefusing
+  }
+
+  /** Takes no more requests; the replies that are being made end the connection. */
+  refuse(): void {
+    this.#isRefusing = true
+    void this.drain()
+  }
+
+  /** What the client sends cannot be read from here on, and why. Replies to requests that were read are made whole. */
+  fail(error: ParseError): void {
+    if (this.#isRefusing && !this.#socket.errored) return
+    const text = answerParseError(error)
+    if (text === undefined) this.#socket.destroy()
+    else if (this.latest?.req.complete === false) this.#failBody(this.latest, text)
+    else if (this.#live.length > 0) this.refuse()
+    else this.#refuseWith(text)
+  }
+
+  /** Answers a request that node:http has no use for, and ends. */
+  refuseWith(status: number, text: string): void {
+    if (this.#live.length > 0) this.#socket.destroy()
+    else this.#refuseWith(formatError(status, text))
   }
 
   add(live: Live): void {
+    this.#requests++
     this.#live = [...this.#live, live]
     this.#count(false)
   }
 
   remove(live: Live): void {
     this.#live = this.#live.length > 1 ? this.#live.filter((one) => one !== live) : none
+    if (this.#waiting.length > 0) this.#answerWaiting()
     if (this.#live.length === 0 && !this.#socket.destroyed) this.#count(true)
     if (this.#drained) this.#endIfIdle(this.#drained)
   }
@@ -76,7 +157,60 @@ export class Connection {
 
   /** Breaks every reply on the connection off. */
   abort(reason: ClientGone | ShuttingDown): void {
+    this.#waiting.length = 0
     for (const live of this.#live) live.abort(reason)
+  }
+
+  // The body of the latest request is malformed. Who has begun to answer it cannot say so.
+  #failBody({ headersSent }: ServerResponse, text: string): void {
+    this.#isRefusing = true
+    if (this.#live.length === 0) this.#socket.destroySoon()
+    else if (headersSent || this.#live.length > 1) this.#socket.destroy()
+    else {
+      this.abort(new ClientGone('Cannot read the request body: it is malformed'))
+      this.#refuseWith(text)
+    }
+  }
+
+  #refuseWith(text: string): void {
+    this.#isRefusing = true
+    if (this.#socket.writable) this.#socket.write(text)
+    this.#socket.destroySoon()
+  }
+
+  #pause(): void {
+    this.#isPausing = false
+    if (this.#waiting.length === 0) return
+    this.#socket.pause()
+    setTimeout(() => this.#peek(), PEEK).unref()
+  }
+
+  // Who does not read does not see that the client has left. What else comes is paused again; without end it is a flood.
+  #peek(): void {
+    if (this.#waiting.length > MOST_WAITING) this.#socket.destroy()
+    else if (!this.#socket.destroyed) this.#socket.resume()
+  }
+
+  // Not from inside itself: an answer may be over when it returns.
+  #answerWaiting(): void {
+    if (this.#isAnswering) return
+    this.#isAnswering = true
+    while (this.#live.length < MOST_LIVE) {
+      const answer = this.#waiting.shift()
+      if (!answer) break
+      if (!this.#isRefusing && !this.#socket.destroyed) answer()
+    }
+    this.#isAnswering = false
+    if (this.#waiting.length === 0) this.#socket.resume()
+  }
+
+  // node:http has ended the connection where there was half a request, or none. A client that has sent all of its
+  // request may wait for the reply, or be gone: the same FIN says either.
+  #onEnd(): void {
+    const socket = this.#socket
+    const isOver = socket.destroyed || socket.writableEnded || this.#live.length === 0
+    if (isOver) return this.abort(new ClientGone())
+    this.#watch = new DepartureWatch({ socket, ask: () => this.#live[0]?.ask?.() ?? false })
   }
 
   #count(isIdle: boolean): void {
@@ -85,7 +219,7 @@ export class Connection {
   }
 
   #endIfIdle({ resolve }: PromiseWithResolvers<void>): void {
-    if (this.#live.length > 0) return
+    if (this.#live.length > 0 || this.#waiting.length > 0) return
     if (!resetting.has(this.#socket)) this.#socket.destroySoon()
     resolve()
   }

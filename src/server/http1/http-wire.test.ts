@@ -65,6 +65,27 @@ function end(wire: HttpWire, text = 'body'): Promise<void> {
   return promise
 }
 
+describe('HttpWire, that asks a client which has closed its side', () => {
+  it('sends an interim reply before its head', async () => {
+    const { client, wire } = await open()
+    expect(wire.ask()).toBe(true)
+    wire.writeHead(toHead())
+    await end(wire)
+    expect(await client.until('\r\n\r\n')).toBe('HTTP/1.1 100 Continue\r\n\r\n')
+    expect(await client.reply()).toMatchObject({ status: 200, text: 'body' })
+  })
+
+  it('has nothing to send with HTTP/1.0, nor behind its head, nor before its turn', async () => {
+    const old = await open('GET / HTTP/1.0\r\n\r\n')
+    expect(old.wire.ask()).toBe(false)
+    const { wire, client, next } = await open()
+    client.get('/next')
+    expect(new HttpWire(await next()).ask()).toBe(false)
+    wire.writeHead(toHead())
+    expect(wire.ask()).toBe(false)
+  })
+})
+
 describe('HttpWire, of its request', () => {
   it('says what the request line says', async () => {
     const { wire } = await open('PUT /a?b HTTP/1.1\r\nHost: test\r\n\r\n')

@@ -2,13 +2,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Bytes } from '../../body/block.ts'
-import { LifecycleError } from '../../delivery/errors.ts'
+import { type ClientGone, LifecycleError } from '../../delivery/errors.ts'
 import type { HttpVersion } from '../../delivery/framing.ts'
 import type { Sink } from '../../delivery/sink.ts'
+import { HttpError } from '../../reply/http-error.ts'
 import type { Head, Live, PendingHead, ServedWire } from '../wire.ts'
 import type { Connection } from './connection.ts'
 import { endResponse, Http1Sink } from './http1-sink.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
+import { FramingError } from './requests/read-head.ts'
 import { resetSocket } from './reset-socket.ts'
 import { sendPlain } from './send-plain.ts'
 
@@ -18,6 +20,7 @@ export class HttpWire implements ServedWire {
   readonly #options: NodeRequestOptions
   readonly #connection: Connection | undefined
   #live: Live | undefined
+  #sink: Http1Sink | undefined
 
   constructor(nodeResponse: ServerResponse, options = noLimits, connection?: Connection) {
     this.#nodeResponse = nodeResponse
@@ -31,6 +34,16 @@ export class HttpWire implements ServedWire {
 
   get version(): HttpVersion {
     return this.#nodeResponse.req.httpVersion === '1.0' ? '1.0' : '1.1'
+  }
+
+  get target(): string | undefined {
+    return this.#nodeResponse.req.url
+  }
+
+  get remoteAddress(): string | undefined {
+    const { socket, rawHeaders } = this.#nodeResponse.req
+    const { remoteAddress } = socket
+    return this.#options.proxies?.read(remoteAddress, rawHeaders)?.address ?? remoteAddress
   }
 
   get takesTrailers(): boolean {
@@ -47,7 +60,16 @@ export class HttpWire implements ServedWire {
   }
 
   readRequest(): NodeRequest {
-    return new NodeRequest(this.#nodeResponse, this.#options)
+    try {
+      const request = new NodeRequest(this.#nodeResponse, this.#options, this)
+      if (request.isLast) this.#refuse()
+      return request
+    } catch (error) {
+      // Of a head with too many fields nobody knows what the rest of them say.
+      const isUnknown = error instanceof HttpError && error.status === 431
+      if (isUnknown || error instanceof FramingError) this.#refuse()
+      throw error
+    }
   }
 
   open(live: Live): void {
@@ -66,7 +88,7 @@ export class HttpWire implements ServedWire {
     // RFC 9112 §9.3: HTTP/1.0 stays when it is asked to, and the end of the body is told by a length.
     else if (response.req.httpVersion === '1.0') {
       const hasLength = framing.kind === 'length' || framing.kind === 'none'
-      response.shouldKeepAlive = hasLength && asksToStay(response.req)
+      response.shouldKeepAlive &&= hasLength && asksToStay(response.req)
     }
     response.writeHead(status, reason, fields)
   }
@@ -80,8 +102,31 @@ export class HttpWire implements ServedWire {
     sendPlain(this.#nodeResponse, body)
   }
 
+  // A response that waits for its turn has no socket, and holds all of itself.
+  get isHeld(): boolean {
+    return !this.#nodeResponse.writableFinished
+  }
+
+  whenSent(callback: () => void): void {
+    const { socket } = this.#nodeResponse.req
+    if (!this.isHeld && !socket.destroyed) return callback()
+    this.#nodeResponse.once('finish', () => {
+      if (!socket.destroyed) callback()
+    })
+  }
+
   toSink(head: PendingHead): Sink {
-    return new Http1Sink(this.#nodeResponse, this.#socket, head)
+    this.#sink = new Http1Sink(this.#nodeResponse, this.#socket, head)
+    return this.#sink
+  }
+
+  // RFC 9110 §15.2: any client of HTTP/1.1 takes an interim reply, whether it has asked for one or not.
+  ask(): boolean {
+    const response = this.#nodeResponse
+    if (response.headersSent) return this.#sink?.ask() ?? false
+    if (this.version === '1.0' || !this.isNext) return false
+    response.writeContinue()
+    return true
   }
 
   destroy(): void {
@@ -91,6 +136,19 @@ export class HttpWire implements ServedWire {
   /** Breaks the connection off so that a body that is ended by closing does not look complete. */
   reset(): void {
     resetSocket(this.#nodeResponse.req.socket)
+  }
+
+  /** The body of the request cannot be waited for. Who is in the middle of its reply cannot be told any more. */
+  giveUp(error: HttpError | ClientGone): void {
+    if (error instanceof HttpError) return this.#live?.giveUp?.(error)
+    this.reset()
+    this.#live?.abort(error)
+  }
+
+  // Nothing that comes after this request is one.
+  #refuse(): void {
+    this.#nodeResponse.shouldKeepAlive = false
+    if (this.#live) this.#connection?.refuse()
   }
 
   get #isEnding(): boolean {

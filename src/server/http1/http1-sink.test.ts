@@ -160,6 +160,50 @@ describe('Http1Sink, while it sends', () => {
   })
 })
 
+describe('Http1Sink, that asks a client which has closed its side', () => {
+  it('sends a zero between two chunks, which the size of the next may begin with', async () => {
+    const { client, sink } = await openCommitted()
+    sink.push()
+    await client.until('\r\n\r\n')
+    expect(sink.ask()).toBe(true)
+    sink.write(Buffer.from('3\r\none\r\n'))
+    expect(await client.until('one')).toBe('03\r\none')
+    expect(sink.ask()).toBe(true)
+    sink.end([], [], () => {})
+    expect(await client.until('0\r\n\r\n')).toBe('\r\n00\r\n\r\n')
+  })
+
+  it.each([
+    ['of a told length', { headers: { 'content-length': '9' } }, '1.1'],
+    ['that ends with the connection', {}, '1.0'],
+  ] as const)('has nothing to send in a body %s', async (_, init, version) => {
+    const { sink } = await openCommitted(init, version)
+    sink.push()
+    expect(sink.ask()).toBe(false)
+  })
+
+  it('sends nothing before its head, nor while that waits, nor while anything is held, nor behind its end', async () => {
+    const opened = await open()
+    const { sink, client } = opened
+    expect(sink.ask()).toBe(false)
+    commit(sink)
+    expect(sink.ask()).toBe(false)
+    client.pause()
+    fill(opened)
+    expect(sink.ask()).toBe(false)
+    const other = await openCommitted()
+    other.sink.end([], [], () => {})
+    expect(other.sink.ask()).toBe(false)
+  })
+
+  it('G4: sends nothing when it has failed', async () => {
+    const { sink } = await openCommitted()
+    sink.push()
+    sink.abort(new Error('of the test'))
+    expect(sink.ask()).toBe(false)
+  })
+})
+
 describe('Http1Sink at its end', () => {
   it.each([
     ['nothing but the head', [], ''],

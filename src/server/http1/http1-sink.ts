@@ -27,6 +27,7 @@ export class Http1Sink implements Sink {
   #framing: Framing = { kind: 'none' }
   #isHeadWaiting = false
   #isCommitted = false
+  #isEnding = false
   // Frames that are still with the socket, and who waits for the last of them.
   #given = 0
   #free: (() => void) | undefined
@@ -101,7 +102,19 @@ export class Http1Sink implements Sink {
     free()
   }
 
+  /**
+   * Sends a byte that a client takes no notice of, between two chunks; false anywhere else. RFC 9112 §7.1: the size of
+   * the next chunk may begin with zeros.
+   */
+  ask(): boolean {
+    const isOpen = this.#isCommitted && !this.#isHeadWaiting && !this.#isEnding
+    if (!isOpen || this.#framing.kind !== 'chunked' || this.held || resetting.has(this.#socket)) return false
+    this.#socket.write('0')
+    return true
+  }
+
   end(last: readonly Uint8Array[], trailers: readonly string[], ended: () => void): void {
+    this.#isEnding = true
     const socket = this.#socket
     if (!this.#isHeadWaiting) socket.cork()
     for (const frame of last) socket.write(frame)

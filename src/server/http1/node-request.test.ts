@@ -57,7 +57,7 @@ describe('NodeRequest, its target and its Host', () => {
     ['/', '/'],
     ['/a/b?c=d&e', '/a/b?c=d&e'],
     ['//evil/x', '//evil/x'],
-    ['/a?b#c', '/a?b#c'],
+    ['/a|b^?{c}\\d', '/a|b^?{c}\\d'],
   ])('takes %s with the Host', async (target, expected) => {
     const request = await receiveRequest(`GET ${target} HTTP/1.1`, 'Host: example.com:8080')
     expect([request.target, request.origin()]).toEqual([expected, 'http://example.com:8080'])
@@ -68,7 +68,6 @@ describe('NodeRequest, its target and its Host', () => {
     ['HTTPS://Other/a', 'http://other', '/a'],
     ['http://other', 'http://other', '/'],
     ['http://other?x', 'http://other', '/?x'],
-    ['http://me:secret@other/', 'http://other', '/'],
   ])('takes the whole URL %s and not the Host', async (url, origin, target) => {
     const request = await receiveRequest(`GET ${url} HTTP/1.1`, 'Host: ignored')
     expect([request.origin(), request.target]).toEqual([origin, target])

@@ -1,15 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Transport } from '../../context/context.ts'
-import { ClientGone } from '../../delivery/errors.ts'
-import type { Delivery } from '../../delivery/pump.ts'
+import type { Delivery } from '../../delivery/pump-plan.ts'
 import { HttpError } from '../../reply/http-error.ts'
+import type { BodyGuard } from '../limits/body-guard.ts'
+import { checkHead } from '../limits/check-head.ts'
+import type { Limits } from '../limits/limits.ts'
+import type { Forwarded, ProxyTrust } from '../limits/proxies/proxy-trust.ts'
 import { toHeaders } from '../to-headers.ts'
+import { isAuthority } from './requests/is-authority.ts'
+import { type RequestHead, readHead } from './requests/read-head.ts'
+import { RequestBody, type Answering, tooLarge } from './requests/request-body.ts'
 import type { RequestLimits, ServedRequest } from '../wire.ts'
 
 export interface NodeRequestOptions extends RequestLimits {
   /** What the context says of the server's delivery. */
   readonly delivery: Delivery
+  /** The proxies that are believed; undefined for none. */
+  readonly proxies?: ProxyTrust | undefined
+  /** What a head may have; undefined for anything. */
+  readonly limits?: Limits | undefined
+  /** Gives up bodies that are too slow; undefined for nobody. */
+  readonly bodies?: BodyGuard | undefined
 }
 
 /** The facts of a request that node:http has parsed. */
@@ -18,39 +30,54 @@ export class NodeRequest implements ServedRequest {
   readonly target: string
   readonly authority: string
   readonly #request: IncomingMessage
+  readonly #head: RequestHead
   readonly #nodeResponse: ServerResponse
   readonly #limits: NodeRequestOptions
   // What is there to tell a client that waits for `100 Continue`; undefined where none does.
   #awaited: { stays: boolean } | undefined
   #transport: Transport | undefined
+  readonly #forwarded: Forwarded | undefined
+  readonly #body: RequestBody | undefined
 
-  /** @throws HttpError 400 for a target or a `Host` that is malformed, 413 for a body that is announced too long. */
-  constructor(nodeResponse: ServerResponse, limits: NodeRequestOptions) {
+  /**
+   * `answering` is told when the body is too slow.
+   * @throws HttpError 400 for a target, a `Host` or a forwarded host that is malformed, 413 for a body that is announced
+   * too long, 414 for a target that is, 431 for too many fields.
+   */
+  constructor(nodeResponse: ServerResponse, limits: NodeRequestOptions, answering?: Answering) {
     const { req: request } = nodeResponse
-    const { authority, target } = splitTarget(request)
+    if (limits.limits) checkHead(request.url ?? '', request.rawHeaders, limits.limits)
+    const head = readHead(request)
     this.method = request.method ?? 'GET'
-    this.target = target
+    this.target = head.target
     this.#request = request
     this.#nodeResponse = nodeResponse
     this.#limits = limits
-    this.authority = authority
-    // RFC 9110 §10.1.1: the expectation of an HTTP/1.0 client is ignored.
-    if (request.headers.expect !== undefined && request.httpVersion !== '1.0') {
+    this.#forwarded = limits.proxies?.read(request.socket.remoteAddress, request.rawHeaders)
+    this.authority = toAuthority(this.#forwarded) ?? head.authority
+    this.#head = head
+    this.#body = head.hasBody ? this.#toBody(answering) : undefined
+    if (head.expects) {
       // A client that was never told to continue may send its body or not: nothing after it could be read.
       this.#awaited = { stays: nodeResponse.shouldKeepAlive }
       nodeResponse.shouldKeepAlive = false
     }
-    if (Number(request.headers['content-length']) > limits.maxRequestBytes)
+    if (head.length !== undefined && head.length > limits.maxRequestBytes)
       throw tooLarge(limits.maxRequestBytes)
   }
 
   get transport(): Transport {
-    this.#transport ??= new SocketTransport(this.#request, this.#limits.delivery)
+    this.#transport ??= new SocketTransport(this.#request, this.#limits.delivery, this.#forwarded)
     return this.#transport
   }
 
   origin(): string {
     return `${this.transport.secure ? 'https' : 'http'}://${this.authority}`
+  }
+
+  field(name: string): string | undefined {
+    const value = this.#request.headers[name]
+    return typeof value === 'string' ? value : value?.[0]
   }
 
   headers(): Headers {
@@ -62,25 +89,31 @@ export class NodeRequest implements ServedRequest {
     return this.#request.rawHeaders
   }
 
+  /** See {@link RequestHead.isLast}. */
+  get isLast(): boolean {
+    return this.#head.isLast
+  }
+
   get hasBody(): boolean {
-    return this.method !== 'GET' && this.method !== 'HEAD' && hasBody(this.#request)
+    return this.method !== 'GET' && this.method !== 'HEAD' && this.#head.hasBody
   }
 
   body(): ReadableStream<Uint8Array> | null {
-    if (!this.hasBody) return null
-    // node:http reads to the end what nobody has read, but not what somebody has read in part.
-    this.#nodeResponse.once('finish', () => {
-      // The listener of the iterator would keep it from flowing; one for data keeps it so, whenever Node looks again.
-      this.#request.removeAllListeners('readable')
-      this.#request.on('data', () => {})
-      this.#request.resume()
-    })
-    return toWebBody(this.#request, this.#limits.maxRequestBytes, () => this.#continue())
+    return this.hasBody && this.#body ? this.#body.open() : null
   }
 
   earlyHints(links: readonly string[]): void {
     if (this.#request.httpVersion === '1.0' || this.#nodeResponse.headersSent) return
     this.#nodeResponse.writeEarlyHints({ link: [...links] })
+  }
+
+  #toBody(answering: Answering | undefined): RequestBody {
+    return new RequestBody(this.#nodeResponse, {
+      limit: this.#limits.maxRequestBytes,
+      guard: this.#limits.bodies,
+      begin: () => this.#continue(),
+      givenUp: (error) => answering?.giveUp(error),
+    })
   }
 
   #continue(): void {
@@ -97,95 +130,34 @@ class SocketTransport implements Transport {
   readonly secure: boolean
   readonly protocol: 'HTTP/1.0' | 'HTTP/1.1'
   readonly #socket: Socket
+  readonly #forwarded: Forwarded | undefined
 
-  constructor(request: IncomingMessage, delivery: Delivery) {
+  constructor(request: IncomingMessage, delivery: Delivery, forwarded: Forwarded | undefined) {
     this.delivery = delivery
     this.protocol = request.httpVersion === '1.0' ? 'HTTP/1.0' : 'HTTP/1.1'
     this.#socket = request.socket
-    this.secure = 'encrypted' in request.socket
+    this.secure = forwarded?.secure ?? 'encrypted' in request.socket
+    this.#forwarded = forwarded
   }
 
   get remoteAddress(): string | undefined {
+    return this.#forwarded ? this.#forwarded.address : this.#socket.remoteAddress
+  }
+
+  // Of a client behind a proxy the port is known where the proxy tells it.
+  get remotePort(): number | undefined {
+    return this.#forwarded ? this.#forwarded.port : this.#socket.remotePort
+  }
+
+  get peerAddress(): string | undefined {
     return this.#socket.remoteAddress
   }
-
-  get remotePort(): number | undefined {
-    return this.#socket.remotePort
-  }
 }
 
-// RFC 9112 §3.2: a path, or a whole URL, as a proxy is sent it; `*` goes with OPTIONS.
-function splitTarget(request: IncomingMessage): { authority: string; target: string } {
-  const target = request.url ?? '/'
-  const authority = request.headers.host ?? 'localhost'
-  if (target.startsWith('/')) {
-    if (!isAuthority(authority) || hasTwoHosts(request))
-      throw new HttpError(400, 'Cannot use the Host of the request: it is malformed')
-    return { authority, target }
-  }
-  if (target === '*' && request.method === 'OPTIONS') return { authority, target }
-  const url = URL.parse(target)
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new HttpError(400, 'Cannot use the target of the request: give a path or an http URL')
-  }
-  return { authority: url.host, target: url.pathname + url.search }
-}
-
-// RFC 9112 §3.2: two hosts are none.
-function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
-  let count = 0
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]
-    if (name?.length === 4 && name.toLowerCase() === 'host') count++
-  }
-  return count > 1
-}
-
-let lastAuthority: string | undefined
-
-function isAuthority(text: string): boolean {
-  if (text === lastAuthority) return true
-  if (!hasAuthoritySyntax(text)) return false
-  lastAuthority = text
-  return true
-}
-
-function hasAuthoritySyntax(text: string): boolean {
-  const isShaped = /^(?:[\w.!$&'()*+,;=~%-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i.test(text)
-  return isShaped && URL.canParse(`http://${text}`)
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers['content-length']
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
-}
-
-// `begin` is called once, when the body is first read: it tells a client that waits for `100 Continue` to send it.
-function toWebBody(request: IncomingMessage, limit: number, begin: () => void): ReadableStream<Uint8Array> {
-  // The iterator must leave the request alone when it is given up: destroying it would take the reply along.
-  const pieces: AsyncIterator<Uint8Array> = request.iterator({ destroyOnReturn: false })
-  let bytes = 0
-  let isBegun = false
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        if (!isBegun) begin()
-        isBegun = true
-        const step = await pieces.next().catch(toClientGone)
-        if (step.done) return controller.close()
-        bytes += step.value.byteLength
-        if (bytes > limit) throw tooLarge(limit)
-        controller.enqueue(step.value)
-      },
-    },
-    { highWaterMark: 0 },
-  )
-}
-
-function toClientGone(cause: unknown): never {
-  throw new ClientGone('Cannot read the request body: the client has left', { cause })
-}
-
-function tooLarge(limit: number): HttpError {
-  return new HttpError(413, `Cannot take a request body of more than ${limit} bytes`)
+// It stands in the place of the Host, and is checked like it.
+function toAuthority(forwarded: Forwarded | undefined): string | undefined {
+  const host = forwarded?.host
+  if (host !== undefined && !isAuthority(host))
+    throw new HttpError(400, 'Cannot use the forwarded host of the request: it is malformed')
+  return host
 }

@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { expect, it, onTestFinished } from 'vitest'
+import { testCertificate } from '../../../test/support/connect-client.ts'
+import { carriers } from './carriers.ts'
 import { resetSocket } from './reset-socket.ts'
 
 // Both ends of a connection; the client keeps its side open.
@@ -21,6 +24,23 @@ async function open(): Promise<{ near: Socket; far: Socket }> {
   return { near, far }
 }
 
+// The same, encrypted, and what is below the near one.
+async function openEncrypted() {
+  const { near: carrier, far: below } = await open()
+  const taken = Promise.withResolvers<TLSSocket>()
+  const server = createTlsServer(testCertificate, taken.resolve)
+  server.emit('connection', carrier)
+  const far = connectTls({ socket: below, rejectUnauthorized: false })
+  far.on('error', () => {})
+  const near = await taken.promise
+  carriers.set(near, carrier)
+  onTestFinished(() => {
+    far.destroy()
+    near.destroy()
+  })
+  return { near, far, carrier }
+}
+
 it('resetSocket resets a connection that nobody has ended', async () => {
   const { near, far } = await open()
   const failed = once(far, 'error')
@@ -28,6 +48,26 @@ it('resetSocket resets a connection that nobody has ended', async () => {
   resetSocket(near)
   const [error] = await failed
   expect(error).toMatchObject({ code: 'ECONNRESET' })
+})
+
+it('resetSocket resets what is below TLS', async () => {
+  const { near, far } = await openEncrypted()
+  const [read, failed, closed] = [once(far, 'data'), once(far, 'error'), once(near, 'close')]
+  near.write('whole')
+  await read
+  resetSocket(near)
+  expect((await failed)[0]).toMatchObject({ code: 'ECONNRESET' })
+  await closed
+})
+
+it('resetSocket lets go of what is below TLS while that holds bytes', async () => {
+  const { near, far, carrier } = await openEncrypted()
+  far.pause()
+  near.write(Buffer.alloc(16 * 1024 * 1024))
+  expect(near.writableLength).toBeGreaterThan(0)
+  const closed = Promise.all([once(near, 'close'), once(carrier, 'close')])
+  resetSocket(near)
+  await closed
 })
 
 it('resetSocket destroys one that has begun to end, and its handle is let go of', async () => {

@@ -1,9 +1,10 @@
 // The application's side of the transmitter thread: it starts it, and gives each request that comes from it a wire.
 import { Worker } from 'node:worker_threads'
 import { ClientGone, ShuttingDown, TooSlow, toError } from '../../delivery/errors.ts'
-import type { Delivery } from '../../delivery/pump.ts'
+import type { Delivery } from '../../delivery/pump-plan.ts'
 import { HttpError } from '../../reply/http-error.ts'
 import type { Listener, ListenerPlan } from '../listener.ts'
+import type { TlsPlan } from '../port/tls/tls-options.ts'
 import { createRing } from '../ring/ring-memory.ts'
 import { RingReader } from '../ring/ring-reader.ts'
 import { atExit } from './at-exit.ts'
@@ -48,6 +49,8 @@ class ThreadListener implements Listener {
   // Requests whose handler is about to be called.
   readonly #undispatched = new Set<ThreadWire>()
   readonly #forgetExit: () => void
+  // Who waits for a certificate to be taken, in turn.
+  readonly #reloads: ((error: Error | undefined) => void)[] = []
 
   constructor(plan: ThreadPlan) {
     this.#plan = plan
@@ -56,6 +59,7 @@ class ThreadListener implements Listener {
     const exit = new SharedArrayBuffer(8)
     this.#exit = new Int32Array(exit)
     const { port, hostname, fd, maxIdleConnections, maxRequestBytes, minRate, health, maxStall } = plan
+    const { limits, tls, h2c } = plan
     const workerData: TransmitterPlan = {
       port,
       hostname,
@@ -63,7 +67,10 @@ class ThreadListener implements Listener {
       maxIdleConnections,
       maxRequestBytes,
       minRate,
+      limits,
       health,
+      tls,
+      h2c,
       maxStall,
       out,
       back,
@@ -86,10 +93,23 @@ class ThreadListener implements Listener {
     return this.#listening.promise
   }
 
+  leave(): void {
+    this.#order({ kind: 'leave' })
+  }
+
   close(grace: number, linger = 0): Promise<void> {
     if (this.#closing) this.#order({ kind: 'close', grace, linger })
     this.#closing ??= this.#close(grace, linger)
     return this.#closing
+  }
+
+  async reloadTls(tls: TlsPlan): Promise<void> {
+    if (this.#isDead) throw new Error('Cannot reload the certificate: the server has closed')
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>()
+    this.#reloads.push(resolve)
+    this.#order({ kind: 'reload', tls })
+    const error = await promise
+    if (error) throw error
   }
 
   async #close(grace: number, linger: number): Promise<void> {
@@ -99,7 +119,12 @@ class ThreadListener implements Listener {
     this.#forgetExit()
     this.#order({ kind: 'end' })
     this.#isDead = true
+    this.#endReloads(new Error('Cannot reload the certificate: the server has closed'))
     await this.#end()
+  }
+
+  #endReloads(error: Error): void {
+    for (const reloaded of this.#reloads.splice(0)) reloaded(error)
   }
 
   // The thread ends by itself: one that is terminated in the middle of closing its sockets may never do so (Node 26),
@@ -118,6 +143,7 @@ class ThreadListener implements Listener {
   #onNotice(notice: Notice): void {
     if (notice === 0) return this.#onWake()
     if (notice.kind === 'drained') this.#drained.resolve()
+    else if (notice.kind === 'reloaded') this.#reloads.shift()?.(notice.error)
     else if (notice.kind === 'fault') this.#plan.report(notice.error)
     else if (notice.kind === 'refused') this.#onRefusal(toListenError(notice))
     else {
@@ -243,6 +269,7 @@ class ThreadListener implements Listener {
     this.#listening.reject(error)
     const isClosing = this.#closing !== undefined
     this.#drained.resolve()
+    this.#endReloads(error)
     for (const wire of this.#wires) {
       if (wire) this.#onGone(wire, new ShuttingDown(error.message, { cause }))
     }

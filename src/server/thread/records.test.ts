@@ -108,6 +108,7 @@ describe('formatRequest', () => {
     hasBody: fc.boolean(),
     remoteAddress: fc.constantFrom(undefined, '127.0.0.1', '::1', 'fe80::1%eth0'),
     remotePort: fc.option(fc.integer({ min: 0, max: 65_535 }), { nil: undefined }),
+    peerAddress: fc.constantFrom(undefined, '127.0.0.1', '::1'),
     authority: line,
     target: line,
     fields: fields.map(formatFields),
@@ -131,12 +132,13 @@ describe('formatRequest', () => {
       hasBody: false,
       remoteAddress: undefined,
       remotePort: undefined,
+      peerAddress: undefined,
       authority: 'test',
       target: '/a?b',
       fields: '',
     }
-    expect(formatRequest(request)).toBe('8\nGET\n/a?b\ntest\n\n\n')
-    expect(parseRequest('8\nGET\n/a?b\ntest\n\n\n')).toEqual(request)
+    expect(formatRequest(request)).toBe('8\nGET\n/a?b\ntest\n\n\n\n')
+    expect(parseRequest('8\nGET\n/a?b\ntest\n\n\n\n')).toEqual(request)
   })
 })
 

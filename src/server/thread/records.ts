@@ -76,6 +76,7 @@ export interface RequestRecord {
   readonly hasBody: boolean
   readonly remoteAddress: string | undefined
   readonly remotePort: number | undefined
+  readonly peerAddress: string | undefined
   readonly authority: string
   readonly target: string
   /** Names and values in turn, each followed by a line feed, which no field can have. */
@@ -99,7 +100,9 @@ export function formatRequest(request: RequestRecord): string {
     (request.isNext ? IS_NEXT : 0) |
     (request.hasBody ? HAS_BODY : 0)
   const { method, target, authority, remoteAddress = '', remotePort = '', fields } = request
-  return `${flags}\n${method}\n${target}\n${authority}\n${remoteAddress}\n${remotePort}\n${fields}`
+  const { peerAddress = '' } = request
+  const addresses = `${remoteAddress}\n${remotePort}\n${peerAddress}`
+  return `${flags}\n${method}\n${target}\n${authority}\n${addresses}\n${fields}`
 }
 
 /** The request of a text that {@link formatRequest} has made. */
@@ -112,7 +115,8 @@ export function parseRequest(text: string): RequestRecord {
     return taken
   }
   const flags = Number(line())
-  const [method, target, authority, address, port] = [line(), line(), line(), line(), line()]
+  const [method, target, authority] = [line(), line(), line()]
+  const [address, port, peer] = [line(), line(), line()]
   return {
     method,
     version: toVersion(flags),
@@ -122,6 +126,7 @@ export function parseRequest(text: string): RequestRecord {
     hasBody: (flags & HAS_BODY) !== 0,
     remoteAddress: address === '' ? undefined : address,
     remotePort: port === '' ? undefined : Number(port),
+    peerAddress: peer === '' ? undefined : peer,
     authority,
     target,
     fields: text.slice(start),

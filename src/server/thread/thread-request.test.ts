@@ -13,6 +13,7 @@ function setUp(more: Partial<RequestRecord> = {}) {
     hasBody: true,
     remoteAddress: '127.0.0.1',
     remotePort: 4711,
+    peerAddress: '10.0.0.1',
     authority: 'example.com:81',
     target: '/a?b=c',
     fields: '',
@@ -33,9 +34,18 @@ describe('ThreadRequest', () => {
       secure: false,
       remoteAddress: '127.0.0.1',
       remotePort: 4711,
+      peerAddress: '10.0.0.1',
       asynchronous: true,
       delivery: 'turn',
     })
+  })
+
+  it('gives one field by its name, the first of several', () => {
+    const fields = ['Host', 'x-id', 'X-Id', 'one', 'x-id', 'two', 'x-empty', '']
+    const { request } = setUp({ fields: formatFields(fields) })
+    expect(request.field('x-id')).toBe('one')
+    expect(request.field('x-empty')).toBe('')
+    expect(request.field('x-other')).toBe(undefined)
   })
 
   it('says so of HTTP/1.0 and of a connection that is encrypted', () => {

@@ -1,6 +1,6 @@
 import type { Transport } from '../../context/context.ts'
 import type { RequestFacts } from '../../context/request-context.ts'
-import type { Delivery } from '../../delivery/pump.ts'
+import type { Delivery } from '../../delivery/pump-plan.ts'
 import { toHeaders } from '../to-headers.ts'
 import { parseFields, type RequestRecord } from './records.ts'
 
@@ -30,6 +30,7 @@ export class ThreadRequest implements RequestFacts {
       secure: record.secure,
       remoteAddress: record.remoteAddress,
       remotePort: record.remotePort,
+      peerAddress: record.peerAddress,
       asynchronous: true,
       delivery: thread.delivery,
     }
@@ -37,6 +38,12 @@ export class ThreadRequest implements RequestFacts {
 
   origin(): string {
     return `${this.#record.secure ? 'https' : 'http'}://${this.#record.authority}`
+  }
+
+  field(name: string): string | undefined {
+    const fields = parseFields(this.#record.fields)
+    const at = fields.findIndex((one, index) => index % 2 === 0 && one.toLowerCase() === name)
+    return at === -1 ? undefined : fields[at + 1]
   }
 
   headers(): Headers {
@@ -58,6 +65,6 @@ export class ThreadRequest implements RequestFacts {
   }
 
   earlyHints(links: readonly string[]): void {
-    if (this.#record.version === '1.1') this.#thread.hint(links)
+    if (this.#record.version !== '1.0') this.#thread.hint(links)
   }
 }

@@ -3,9 +3,9 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { type Bytes, toUint8Array } from '../../body/block.ts'
 import { ClientGone, type ShuttingDown } from '../../delivery/errors.ts'
 import type { Framing, HttpVersion } from '../../delivery/framing.ts'
-import type { Delivery } from '../../delivery/pump.ts'
+import type { Delivery } from '../../delivery/pump-plan.ts'
 import type { FirstBlock, Sink } from '../../delivery/sink.ts'
-import type { HttpError } from '../../reply/http-error.ts'
+import { HttpError } from '../../reply/http-error.ts'
 import type { PlainBody } from '../../reply/selection/encoded-blocks.ts'
 import type { Head, Live, PendingHead, Wire } from '../wire.ts'
 import { type Outlet, writeLatin1 } from './outlet.ts'
@@ -67,12 +67,24 @@ export class ThreadWire implements Wire {
     return this.#plan.request.version
   }
 
+  get target(): string {
+    return this.#plan.request.target
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#plan.request.remoteAddress
+  }
+
   get takesTrailers(): boolean {
     return this.#plan.request.takesTrailers
   }
 
   get isNext(): boolean {
     return this.#isNext
+  }
+
+  get isHeld(): boolean {
+    return this.#sink?.held ?? false
   }
 
   get delivery(): Delivery {
@@ -163,6 +175,8 @@ export class ThreadWire implements Wire {
   onBodyFailed(error: Error): void {
     this.#reading?.reject(error)
     this.#reading = undefined
+    const isGivenUp = error instanceof HttpError && (error.status === 408 || error.status === 400)
+    if (isGivenUp) this.#live?.giveUp?.(error)
   }
 
   onCredit(bytes: number): void {

@@ -116,6 +116,17 @@ describe('Gathering', () => {
     expect(toText(gathering.take())).toBe('second')
   })
 
+  it('lets go of everything when it is dropped, and never gives to others what may still be sent', () => {
+    const gathering = new Gathering()
+    gathering.put(Buffer.from('being sent'), 0, 10)
+    const sent = gathering.take()
+    gathering.put(Buffer.alloc(SIZE + 1, 'x'), 0, SIZE + 1)
+    gathering.drop()
+    gathering.reuse()
+    for (let others = 0; others < 40; others++) new Gathering().put(Buffer.alloc(SIZE, 'y'), 0, SIZE)
+    expect([gathering.take(), toText(sent)]).toEqual([[], 'being sent'])
+  })
+
   it('loses nothing and mixes nothing up, wherever it is cut', () => {
     const sizes = fc.array(fc.oneof(fc.nat({ max: 300 }), fc.integer({ min: SIZE - 9, max: SIZE + 9 })), {
       maxLength: 6,

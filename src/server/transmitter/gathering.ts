@@ -44,6 +44,14 @@ export class Gathering {
     this.#inFlight = []
   }
 
+  /** Lets go of everything; what is being sent is held by whoever sends it. */
+  drop(): void {
+    this.#memory = undefined
+    this.#end = 0
+    this.#full = []
+    this.#inFlight = []
+  }
+
   #seal(memory: Buffer): void {
     this.#full.push(memory)
     this.#memory = undefined

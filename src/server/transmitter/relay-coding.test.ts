@@ -2,7 +2,7 @@
 import zlib from 'node:zlib'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { RawClient } from '../../../test/support/raw-client.ts'
-import { openHttp1 } from '../http1/open-http1.ts'
+import { openPort } from '../port/open-port.ts'
 import type { ServedWire } from '../wire.ts'
 import { createRing } from '../ring/ring-memory.ts'
 import { RingReader } from '../ring/ring-reader.ts'
@@ -54,7 +54,7 @@ async function openCoded() {
   const asked = Promise.withResolvers<ServedWire>()
   const { resolve: answer } = asked
   const plan = { port: 0, hostname: '127.0.0.1', maxIdleConnections: 9, maxRequestBytes: 0 } as const
-  const listener = await openHttp1({ ...plan, delivery: 'block', report, answer })
+  const listener = await openPort({ ...plan, delivery: 'block', report, answer })
   const client = new RawClient(listener.port)
   onTestFinished(async () => {
     client.leave()

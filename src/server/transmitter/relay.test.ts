@@ -10,6 +10,7 @@ import {
   takeHead,
   toHead,
 } from '../../../test/support/set-up-relay.ts'
+import { ClientGone } from '../../delivery/errors.ts'
 import type { Framing } from '../../delivery/framing.ts'
 import { formatHead, parseFields, parseRequest, toTransmitter } from '../thread/records.ts'
 import { CREDIT } from '../thread/thread-sink.ts'
@@ -42,6 +43,7 @@ describe('Relay.open', () => {
       hasBody: true,
       remoteAddress: '127.0.0.1',
       remotePort: client.socket.localPort,
+      peerAddress: '127.0.0.1',
       authority: 'test:81',
       target: '/a%20b?c',
     })
@@ -255,5 +257,32 @@ describe('Relay, which reads a body', () => {
     await listener.close(5000)
     await new Promise((resolve) => setImmediate(resolve))
     expect(inbox.names).toEqual([])
+  })
+})
+
+describe('Relay.ask', () => {
+  it('G10: asks before the head, and between two frames', async () => {
+    const { client, relay } = await openGet()
+    expect(relay.ask()).toBe(true)
+    takeHead(relay)
+    relay.flush()
+    expect(await client.until('\r\n\r\n')).toBe('HTTP/1.1 100 Continue\r\n\r\n')
+    await client.until('\r\n\r\n')
+    expect(relay.ask()).toBe(true)
+    gather(relay, '3\r\none\r\n')
+    relay.flush()
+    expect(await client.until('one')).toBe('03\r\none')
+  })
+
+  it('G4: puts nothing into a frame, nor between what a client has yet to read', async () => {
+    const { client, relay } = await openStream()
+    relay.isInside = true
+    expect(relay.ask()).toBe(false)
+    relay.isInside = false
+    client.pause()
+    overfill(relay)
+    expect(relay.ask()).toBe(false)
+    relay.abort(new ClientGone())
+    expect(relay.ask()).toBe(false)
   })
 })

@@ -101,6 +101,12 @@ export class Relay implements Live {
     this.#close()
   }
 
+  ask(): boolean {
+    // A write that is under way asks, too.
+    if (this.#isOver || this.isInside || this.#isWaiting) return false
+    return this.#wire.ask?.() ?? false
+  }
+
   /** The application does not answer: who waits for its next block, or its first, waits no longer. */
   onStall(): void {
     if (this.#isOver || this.#isEnding) return
@@ -308,6 +314,8 @@ export class Relay implements Live {
     if (this.#isOver) return
     this.#isOver = true
     this.#stopBeat()
+    // The application may forget it much later: with the next request.
+    this.#gathering.drop()
     this.#wire.close(this)
     this.#plan.closed()
   }
@@ -321,10 +329,11 @@ export class Relay implements Live {
       isNext,
       secure: request?.transport.secure ?? false,
       hasBody: request?.hasBody ?? false,
-      remoteAddress: request?.transport.remoteAddress,
+      remoteAddress: request ? request.transport.remoteAddress : this.#wire.remoteAddress,
       remotePort: request?.transport.remotePort,
+      peerAddress: request?.transport.peerAddress,
       authority: request?.authority ?? '',
-      target: request?.target ?? '/',
+      target: request?.target ?? this.#wire.target ?? '/',
       fields: formatFields(request?.fields ?? []),
     }
   }

@@ -7,6 +7,8 @@ import {
   setUpTransmitter,
   TestApplication,
 } from '../../../test/support/set-up-transmitter.ts'
+import { testCertificate } from '../../../test/support/connect-client.ts'
+import { readTls } from '../port/tls/read-tls.ts'
 import { createRing } from '../ring/ring-memory.ts'
 import { parseRequest, toTransmitter } from '../thread/records.ts'
 
@@ -128,6 +130,15 @@ describe('Transmitter', () => {
     putPlain(outlet, second, 'two')
     expect((await two.reply()).text).toBe('two')
     expect(await ask(two)).toBe(first)
+  })
+
+  it('has another certificate when it is told to, and says why where it cannot', async () => {
+    const tls = await readTls(testCertificate)
+    const { application } = await setUpTransmitter({ tls })
+    application.order({ kind: 'reload', tls })
+    expect(await application.notice('reloaded')).toEqual({ kind: 'reloaded' })
+    application.order({ kind: 'reload', tls: { ...tls, cert: 'text' } })
+    expect((await application.notice('reloaded')).error).toBeInstanceOf(Error)
   })
 
   it('ignores what comes for a number that nobody has', async () => {

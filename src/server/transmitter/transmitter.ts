@@ -3,13 +3,13 @@
 import { writeSync } from 'node:fs'
 import type { MessagePort } from 'node:worker_threads'
 import { ShuttingDown, toError } from '../../delivery/errors.ts'
-import { openHttp1 } from '../http1/open-http1.ts'
+import { openPort } from '../port/open-port.ts'
 import type { Listener } from '../listener.ts'
 import { RingReader } from '../ring/ring-reader.ts'
 import { Outlet } from '../thread/outlet.ts'
 import { toApplication, toTransmitter } from '../thread/records.ts'
 import { Slots } from '../thread/slots.ts'
-import type { Notice, Order, TransmitterPlan } from '../thread/transmitter-plan.ts'
+import type { Notice, Order, ReloadOrder, TransmitterPlan } from '../thread/transmitter-plan.ts'
 import type { ServedWire } from '../wire.ts'
 import { Relay } from './relay.ts'
 import { StallWatch } from './stall-watch.ts'
@@ -49,7 +49,7 @@ export class Transmitter {
   /** Listens, and tells the application so, or why it cannot. */
   async listen(): Promise<void> {
     try {
-      this.#listener = await openHttp1({
+      this.#listener = await openPort({
         ...this.#plan,
         delivery: 'block',
         answer: (wire) => this.#onRequest(wire),
@@ -93,7 +93,9 @@ export class Transmitter {
   #onOrder(order: Order): void {
     if (Atomics.load(this.#exit, 0) === 1) return this.#onExit()
     if (order === 0) this.#onWake()
+    else if (order.kind === 'leave') this.#listener?.leave?.()
     else if (order.kind === 'close') void this.#close(order)
+    else if (order.kind === 'reload') void this.#reload(order)
     // Nothing else keeps the thread: it ends.
     else this.#port.close()
   }
@@ -102,6 +104,15 @@ export class Transmitter {
     await this.#listener?.close(grace, linger)
     this.#watch?.stop()
     this.#tell({ kind: 'drained' })
+  }
+
+  async #reload({ tls }: ReloadOrder): Promise<void> {
+    try {
+      await this.#listener?.reloadTls?.(tls)
+      this.#tell({ kind: 'reloaded' })
+    } catch (error) {
+      this.#tell({ kind: 'reloaded', error: toError(error) })
+    }
   }
 
   #onWake(): void {
@@ -139,7 +150,7 @@ export class Transmitter {
     if (type === toTransmitter.pong) return this.#watch?.onAnswer()
     const relay = this.#latest?.id === id ? this.#latest : this.#relays.get(id)
     if (!relay) return
-    this.#latest = relay
+    if (this.#latest !== relay) this.#latest = relay
     if (type === toTransmitter.release) return this.#release(relay)
     if (type === toTransmitter.data || type === toTransmitter.piece) {
       relay.gather(this.#reader.bytes, start, end)

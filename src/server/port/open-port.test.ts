@@ -5,7 +5,7 @@ import { RawClient } from '../../../test/support/raw-client.ts'
 import { ShuttingDown } from '../../delivery/errors.ts'
 import type { Live, ServedWire } from '../wire.ts'
 
-import { openHttp1, type Http1Plan } from './open-http1.ts'
+import { openPort, type PortPlan } from './open-port.ts'
 
 afterEach(() => void vi.useRealTimers())
 
@@ -30,11 +30,11 @@ class Noted implements Live {
   }
 }
 
-async function setUp(more: Partial<Http1Plan> = {}) {
+async function setUp(more: Partial<PortPlan> = {}) {
   const replies: Noted[] = []
   const reported: unknown[] = []
   let came = Promise.withResolvers<void>()
-  const listener = await openHttp1({
+  const listener = await openPort({
     port: 0,
     hostname: '127.0.0.1',
     maxIdleConnections: 100,
@@ -69,7 +69,7 @@ async function setUp(more: Partial<Http1Plan> = {}) {
   return { listener, connect, next, reported }
 }
 
-describe('openHttp1', () => {
+describe('openPort', () => {
   it('listens on a port of its own where it is given none, and gives each request a wire', async () => {
     const { listener, connect, next } = await setUp()
     expect(listener.port).toBeGreaterThan(0)
@@ -136,7 +136,7 @@ describe('openHttp1', () => {
   })
 })
 
-describe('a listener of openHttp1, which closes', () => {
+describe('a listener of openPort, which closes', () => {
   it('closes at once where nothing is live: idle connections end', async () => {
     const { listener, connect, next, reported } = await setUp()
     const client = connect()
@@ -172,7 +172,7 @@ describe('a listener of openHttp1, which closes', () => {
     const reply = await next()
     const { promise, resolve } = Promise.withResolvers<void>()
     reply.abort = () => resolve()
-    client.leave()
+    client.socket.resetAndDestroy()
     await promise
     const closed = vi.fn<() => void>()
     const closing = listener.close(60_000).then(closed)
@@ -228,6 +228,39 @@ describe('a listener of openHttp1, which closes', () => {
     client.resume()
     expect((await client.toEnd()).text.endsWith('xxx')).toBe(true)
     expect(client.received.length).toBeGreaterThan(text.length)
+    await closing
+  })
+})
+
+describe('a listener of openPort whose clients say what they speak, which lingers', () => {
+  // One that has been accepted and says nothing: the other, which came after it, has been answered.
+  async function setUpSilent() {
+    const { listener, connect, next } = await setUp({ h2c: true })
+    const [client, other] = [connect(), connect()]
+    other.get('/')
+    ;(await next()).send('other')
+    await other.reply()
+    return { listener, client, other, next }
+  }
+
+  it('G14: has one more reply for a client that had not begun', async () => {
+    const { listener, client, other, next } = await setUpSilent()
+    const closing = listener.close(60_000, 30_000)
+    client.get('/')
+    ;(await next()).send('last')
+    const { text, headers } = await client.reply()
+    expect([text, headers.get('connection')]).toEqual(['last', 'close'])
+    other.leave()
+    await closing
+  })
+
+  it('G14: ends the connections of clients that have not begun when its time is over', async () => {
+    const { listener, client, other } = await setUpSilent()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const closing = listener.close(60_000, 1000)
+    vi.advanceTimersByTime(1000)
+    expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
+    expect(await other.toEnd()).toEqual({ text: '', how: 'end' })
     await closing
   })
 })

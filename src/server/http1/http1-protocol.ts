@@ -1,0 +1,116 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server as NodeServer,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { ShuttingDown } from '../../delivery/errors.ts'
+import type { Limits } from '../limits/limits.ts'
+import type { Protocol, ProtocolPlan } from '../port/protocol.ts'
+import { Connection } from './connection.ts'
+import { HttpWire } from './http-wire.ts'
+import type { ParseError } from './requests/answer-parse-error.ts'
+
+/** HTTP/1.1 and 1.0, as node:http parses them. */
+export class Http1Protocol implements Protocol {
+  /** Takes connections itself where it listens: the shortest way there is. */
+  readonly server: NodeServer
+  readonly #plan: ProtocolPlan
+  readonly #connections = new Map<Socket, Connection>()
+  #draining: { lingers: boolean } | undefined
+  #drained: PromiseWithResolvers<void> | undefined
+
+  constructor(plan: ProtocolPlan) {
+    this.#plan = plan
+    this.server = createServer(toServerOptions(plan.limits))
+    // node:http leaves fields out beyond it, and older versions say nothing of that: one more shows that there were.
+    this.server.maxHeadersCount = plan.limits.maxHeaders + 1
+    // A client that has closed its side gets its reply all the same; Node's types do not know this.
+    Object.assign(this.server, { httpAllowHalfOpen: true })
+    this.server.on('connection', (socket: Socket) => this.#open(socket))
+    this.server.on('clientError', (error: ParseError, socket) => this.#find(socket)?.fail(error))
+    this.server.on('connect', (_, socket) => this.#find(socket)?.refuseWith(501, 'Cannot open a tunnel'))
+    const answer = (request: IncomingMessage, response: ServerResponse) => this.#answer(request, response)
+    this.server.on('request', answer)
+    this.server.on('checkContinue', answer)
+    // node:http would destroy what it takes for idle: connections that still hold the end of a reply for a slow client.
+    this.server.closeIdleConnections = () => {}
+  }
+
+  take(socket: Socket): void {
+    this.server.emit('connection', socket)
+    // It stays as it was left, and that is without listeners.
+    socket.resume()
+  }
+
+  async drain(options: { lingers: boolean }): Promise<void> {
+    this.#draining = options
+    for (const connection of this.#connections.values()) void connection.drain(options)
+    if (this.#connections.size > 0) await (this.#drained ??= Promise.withResolvers()).promise
+  }
+
+  abort(reason: ShuttingDown): void {
+    for (const [socket, connection] of this.#connections) {
+      connection.abort(reason)
+      socket.destroy()
+    }
+  }
+
+  #open(socket: Socket): void {
+    const connection = new Connection(socket, this.#plan.idle)
+    const { guard, heads } = this.#plan
+    this.#connections.set(socket, connection)
+    guard?.watch(socket, (reason) => connection.abort(reason))
+    heads?.watch(socket, connection)
+    socket.on('close', () => {
+      guard?.forget(socket)
+      heads?.forget(socket)
+      // Sources may take longer to close than the connection.
+      void connection.drain().then(() => this.#forget(socket))
+    })
+    // It was accepted before, and has only now said what it speaks.
+    if (this.#draining) void connection.drain(this.#draining)
+  }
+
+  #forget(socket: Socket): void {
+    this.#connections.delete(socket)
+    if (this.#connections.size > 0) return
+    this.#drained?.resolve()
+    this.#drained = undefined
+  }
+
+  #find(socket: Duplex): Connection | undefined {
+    return socket instanceof Socket ? this.#connections.get(socket) : undefined
+  }
+
+  // Of a connection that was ended nothing is answered: it had been refused, or its time was over.
+  #answer({ socket, url = '' }: IncomingMessage, response: ServerResponse): void {
+    const connection = this.#connections.get(socket)
+    if (!connection || connection.isRefusing || socket.writableEnded) return
+    connection.latest = response
+    const wire = new HttpWire(response, this.#plan, connection)
+    if (connection.isFull) connection.defer(() => this.#dispatch(url, wire))
+    else this.#dispatch(url, wire)
+  }
+
+  #dispatch(url: string, wire: HttpWire): void {
+    if (!this.#plan.health?.answer(url, wire)) this.#plan.answer(wire)
+  }
+}
+
+// The time for a head has a watch of its own, and the body of a request another.
+function toServerOptions({ idleTimeout, maxHeadBytes }: Limits): ServerOptions {
+  return {
+    // It is looked for with the rest of the head.
+    requireHostHeader: false,
+    headersTimeout: 0,
+    requestTimeout: 0,
+    keepAliveTimeout: idleTimeout,
+    // What a client has sent before it knew that its time is over.
+    keepAliveTimeoutBuffer: Math.min(idleTimeout, 1000),
+    maxHeaderSize: maxHeadBytes,
+  }
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { answerParseError, formatError, type ParseError } from './answer-parse-error.ts'
+
+function toError(code: string, message = 'Parse Error: Something', packet = ''): ParseError {
+  return Object.assign(new Error(message), { code, rawPacket: Buffer.from(packet, 'latin1') })
+}
+
+describe('answerParseError', () => {
+  it('is a whole reply that ends the connection and says what was met', () => {
+    const text = answerParseError(toError('HPE_INVALID_HEADER_TOKEN', 'Parse Error: Missing expected LF'))
+    const body = '400 Bad Request: Cannot read the request: Missing expected LF\n'
+    expect(text).toBe(
+      [
+        'HTTP/1.1 400 Bad Request',
+        'Connection: close',
+        'Content-Type: text/plain;charset=UTF-8',
+        `Content-Length: ${body.length}`,
+        '',
+        body,
+      ].join('\r\n'),
+    )
+  })
+
+  it.each([
+    ['HPE_HEADER_OVERFLOW', 'HTTP/1.1 431 Request Header Fields Too Large\r\n'],
+    ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 'HTTP/1.1 413 Payload Too Large\r\n'],
+    ['HPE_INVALID_CONSTANT', 'HTTP/1.1 400 Bad Request\r\n'],
+  ])('of %s begins with %j', (code, start) => {
+    expect(answerParseError(toError(code))?.slice(0, start.length)).toBe(start)
+  })
+
+  it.each([
+    ['FOO / HTTP/1.1\r\n', 501],
+    ['FOO / HTTP/1.0\r\n', 501],
+    ['foo / HTTP/1.1\r\n', 400],
+    ['FOO', 400],
+    ['\x16\x03\x01', 400],
+  ])('of a method that is not known in %j is %i', (packet, status) => {
+    expect(answerParseError(toError('HPE_INVALID_METHOD', '', packet))).toContain(`HTTP/1.1 ${status} `)
+  })
+
+  it('says that it is malformed where the parser says nothing, and nothing that is no text', () => {
+    expect(answerParseError(toError('HPE_INTERNAL', ''))).toMatch(/: it is malformed\n$/)
+    expect(answerParseError(toError('HPE_INTERNAL', 'Parse Error: a\r\nb'))).toMatch(/: a\?\?b\n$/)
+  })
+
+  it.each(['HPE_INVALID_EOF_STATE', 'ECONNRESET', 'EPIPE', ''])(
+    'is nothing for %s: nobody reads it',
+    (code) => {
+      expect(answerParseError(toError(code))).toBe(undefined)
+    },
+  )
+})
+
+describe('formatError', () => {
+  it('counts bytes', () => {
+    expect(formatError(503, 'é')).toContain('Content-Length: 28\r\n')
+  })
+})

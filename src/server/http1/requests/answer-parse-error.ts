@@ -1,0 +1,48 @@
+import { STATUS_CODES } from 'node:http'
+
+/** What node:http tells of bytes that it cannot read. */
+export interface ParseError extends Error {
+  readonly code?: string
+  /** What has come last. */
+  readonly rawPacket?: Uint8Array
+}
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+// By the codes of Node's parser. Those that are not here are 400, and it says what it has met.
+const answers: ReadonlyMap<string, Answer> = new Map([
+  ['HPE_HEADER_OVERFLOW', { status: 431, text: 'Cannot take a request whose head is so large' }],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', { status: 413, text: 'Cannot take chunks with so long extensions' }],
+])
+
+/**
+ * The whole reply to what is no request, as text for the socket; the connection is to be closed after it. Undefined
+ * where nobody is there to read it.
+ */
+export function answerParseError(error: ParseError): string | undefined {
+  const { code = '' } = error
+  // The client has closed its side in the middle of a request, or all of the connection.
+  if (!code.startsWith('HPE_') || code === 'HPE_INVALID_EOF_STATE') return undefined
+  const { status, text } = answers.get(code) ?? explain(error)
+  return formatError(status, text)
+}
+
+/** A reply that ends its connection, as it goes over the socket. */
+export function formatError(status: number, text: string): string {
+  const reason = STATUS_CODES[status] ?? ''
+  const body = `${status} ${reason}: ${text}\n`
+  const head = [`HTTP/1.1 ${status} ${reason}`, 'Connection: close', 'Content-Type: text/plain;charset=UTF-8']
+  return [...head, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n')
+}
+
+function explain({ code, message, rawPacket = new Uint8Array(0) }: ParseError): Answer {
+  // RFC 9110 §9.1: a method that is well-formed, and that nobody knows.
+  const start = Buffer.from(rawPacket.subarray(0, 100)).toString('latin1')
+  if (code === 'HPE_INVALID_METHOD' && /^[A-Z]+ [!-~]+ HTTP\/1\.[01]\r\n/.test(start))
+    return { status: 501, text: 'Cannot use the method of the request: there is none of that name' }
+  const what = message.replace(/^Parse Error:?\s*/, '').replace(/[^ -~]/g, '?')
+  return { status: 400, text: `Cannot read the request: ${what || 'it is malformed'}` }
+}

@@ -1,0 +1,201 @@
+import { performServerHandshake, type ServerHttp2Session, type ServerSessionOptions } from 'node:http2'
+import type { Socket } from 'node:net'
+import type { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
+import { resetSocket } from '../http1/reset-socket.ts'
+import type { Paced } from '../guard/rate-guard.ts'
+import type { RateSample } from '../guard/rate-window.ts'
+import { toHandleSample } from '../guard/to-sample.ts'
+import type { ProtocolPlan } from '../port/protocol.ts'
+import type { Live } from '../wire.ts'
+import { SESSION_WINDOW } from './http2-options.ts'
+import { endsWithHead, type Http2Lives, Http2Wire } from './http2-wire.ts'
+import { sendShutdownNotice } from './send-shutdown-notice.ts'
+
+/** How long a client may take to answer that it has heard of the end, in milliseconds. */
+const NOTICE_LIMIT = 1000
+
+/** How long a client may take to close its side when everything is said, in milliseconds. */
+const LINGER = 300
+
+export interface Http2SessionPlan {
+  readonly socket: Socket
+  readonly plan: ProtocolPlan
+  readonly options: ServerSessionOptions
+  /** Milliseconds that it may be without a request; 0 for as long as the client likes. */
+  readonly idleTimeout: number
+}
+
+/** One connection of HTTP/2 and the replies that are being made on it. */
+export class Http2Session implements Http2Lives, Paced {
+  readonly #socket: Socket
+  readonly #plan: ProtocolPlan
+  readonly #session: ServerHttp2Session
+  readonly #live = new Set<Live>()
+  readonly #over = Promise.withResolvers<void>()
+  readonly #idleTimeout: number
+  #idleTimer: NodeJS.Timeout | undefined
+  #noticeTimer: NodeJS.Timeout | undefined
+  #lingerTimer: NodeJS.Timeout | undefined
+  #isClosing = false
+  #isBroken = false
+  // The first frame of a connection must be that of its settings.
+  #isGreeted = false
+  #streams = 0
+  #isIdle = false
+  #isClosed = false
+  // Set where it ends after its next reply.
+  #isLast = false
+
+  constructor({ socket, plan, options, idleTimeout }: Http2SessionPlan) {
+    this.#socket = socket
+    this.#plan = plan
+    this.#idleTimeout = idleTimeout
+    this.#session = performServerHandshake(socket, options)
+    this.#session.setLocalWindowSize(SESSION_WINDOW)
+    this.#session.once('localSettings', () => {
+      this.#isGreeted = true
+    })
+    // What a client does wrong ends its session, and is no fault of the server.
+    this.#session.on('error', () => {})
+    // oxlint-disable-next-line max-params -- as node:http2 gives them
+    this.#session.on('stream', (stream, _headers, flags, rawHeaders) => {
+      const isBodiless = endsWithHead(flags)
+      stream.on('close', () => this.#onStreamClosed())
+      this.#onStream(
+        new Http2Wire({
+          stream,
+          socket,
+          rawHeaders,
+          isBodiless,
+          limits: plan,
+          guard: plan.guard,
+          session: this,
+        }),
+      )
+    })
+    // A client that has closed its side can open no window any more: it has left.
+    socket.on('end', () => this.#break())
+    socket.on('close', () => this.#onClosed())
+    plan.guard?.watch(this, (reason) => this.abort(reason))
+    this.#rest(plan.limits?.headTimeout || idleTimeout)
+  }
+
+  /** Resolves when the connection is closed, and with it every reply, its sources too. */
+  get over(): Promise<void> {
+    return this.#over.promise
+  }
+
+  /** False from when it was broken off; node:http2 ends the session by itself when all is said. */
+  get isAlive(): boolean {
+    return !this.#isBroken && !this.#socket.destroyed
+  }
+
+  add(live: Live): void {
+    this.#live.add(live)
+  }
+
+  remove(live: Live): void {
+    this.#live.delete(live)
+    this.#endIfOver()
+  }
+
+  /**
+   * Takes no more requests, and ends with its last reply; where it lingers, after one more. The client is told at once
+   * which of its requests were taken (RFC 9113 §6.8).
+   */
+  drain({ lingers }: { lingers: boolean }): void {
+    this.#isLast = true
+    if (lingers && this.#streams === 0) return
+    this.#close()
+  }
+
+  /** Breaks every reply on it off. */
+  abort(reason: ClientGone | ShuttingDown): void {
+    for (const live of this.#live) live.abort(reason)
+  }
+
+  /** Ends it now, with what can still be said. */
+  destroy(): void {
+    this.#break()
+    setImmediate(() => this.#socket.destroy())
+  }
+
+  toSample(): RateSample | undefined {
+    return toHandleSample(this.#socket)
+  }
+
+  reset(): void {
+    resetSocket(this.#socket)
+  }
+
+  #onStream(wire: Http2Wire): void {
+    this.#streams++
+    this.#rest()
+    if (!this.#plan.health?.answer(wire.target ?? '', wire)) this.#plan.answer(wire)
+  }
+
+  #onStreamClosed(): void {
+    this.#streams--
+    if (this.#streams === 0 && (this.#isLast || this.#plan.idle.isFull)) this.#close()
+    this.#rest()
+  }
+
+  // First that it is about to end; when the client has heard of that, which of its requests were taken.
+  #close(): void {
+    if (this.#isClosing || this.#session.destroyed) return
+    this.#isClosing = true
+    const isHeard =
+      this.#isGreeted && sendShutdownNotice(this.#socket) && this.#session.ping(() => this.#end())
+    if (isHeard) this.#noticeTimer = setTimeout(() => this.#end(), NOTICE_LIMIT).unref()
+    else this.#end()
+  }
+
+  // node:http2 sends the GOAWAY, refuses what comes after it, and closes the connection after the last reply.
+  #end(): void {
+    clearTimeout(this.#noticeTimer)
+    if (this.#session.closed || this.#session.destroyed) return
+    this.#session.close()
+    this.#socket.once('finish', () => this.#closeSoon())
+  }
+
+  #break(): void {
+    this.#isBroken = true
+    this.#session.destroy()
+    this.#closeSoon()
+  }
+
+  // A client that does not close its side is not waited for; neither is one that is gone without a word.
+  #closeSoon(): void {
+    if (!this.#isClosed) this.#lingerTimer ??= setTimeout(() => this.#socket.destroy(), LINGER)
+  }
+
+  #onClosed(): void {
+    this.#isClosed = true
+    clearTimeout(this.#idleTimer)
+    clearTimeout(this.#noticeTimer)
+    clearTimeout(this.#lingerTimer)
+    this.#plan.guard?.forget(this)
+    this.#count(false)
+    this.#endIfOver()
+  }
+
+  // Sources may take longer to close than the connection.
+  #endIfOver(): void {
+    if (this.#isClosed && this.#live.size === 0) this.#over.resolve()
+  }
+
+  // Before its first request it has the time for a head.
+  #rest(timeout = this.#idleTimeout): void {
+    if (this.#isClosed) return
+    const isIdle = this.#streams === 0
+    this.#count(isIdle)
+    clearTimeout(this.#idleTimer)
+    this.#idleTimer = undefined
+    if (isIdle && timeout > 0) this.#idleTimer = setTimeout(() => this.#close(), timeout).unref()
+  }
+
+  #count(isIdle: boolean): void {
+    if (isIdle !== this.#isIdle) this.#plan.idle.change(isIdle ? 1 : -1)
+    this.#isIdle = isIdle
+  }
+}
