@@ -229,3 +229,15 @@ function toBlocksOf(value: unknown): Iterable<Block> {
   Reflect.set(blocks, 0, value)
   return blocks
 }
+
+it('batch gives what it holds before the block with which it is to end', async () => {
+  const gate = new Gate()
+  const blocks = toBlocks(batch(gate, { count: 3 }))
+  expect(blocks.endWith('bye')).toBe('bye')
+  const asked = blocks.next()
+  gate.open('one')
+  await gate.whenAsked(2)
+  expect(blocks.endWith('bye')).toEqual(['one', 'bye'])
+  await blocks.close()
+  await asked
+})

@@ -1,7 +1,7 @@
 import { type Block, flush, isBytes, notABlock, toUint8Array } from './block.ts'
 import { type Blocks, toBlocks } from './blocks.ts'
 import { isPromiseLike, throwTogether } from './run-closers.ts'
-import type { Body } from './source.ts'
+import type { BlockReader, Body } from './source.ts'
 
 /** When a batch is full; the first limit that is reached sends it. */
 export interface BatchLimits {
@@ -36,10 +36,11 @@ export class Batch implements AsyncIterable<Block> {
   }
 
   /** The joined blocks; a half-filled batch goes out before `flush`, before an error, and at the end. */
-  [Symbol.asyncIterator](): AsyncIterator<Block, void, undefined> {
+  [Symbol.asyncIterator](): AsyncIterator<Block, void, undefined> & Pick<BlockReader, 'endWith'> {
     const joined = this.#join()
     return {
       next: () => joined.next(),
+      endWith: (block) => this.#endWith(block),
       // `joined.return()` would wait behind a pending `next()`; closing the body inside ends that first.
       return: async () => {
         await this.close()
@@ -54,6 +55,11 @@ export class Batch implements AsyncIterable<Block> {
     if (this.#isClosed) return
     this.#isClosed = true
     throwTogether(errors)
+  }
+
+  #endWith(block: unknown): unknown {
+    const last = this.#blocks.endWith(block)
+    return last === undefined ? undefined : [...this.#group.take(), last]
   }
 
   async *#join(): AsyncGenerator<Block, void, undefined> {

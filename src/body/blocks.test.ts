@@ -243,3 +243,21 @@ describe('onClose', () => {
 function fail(message: string): never {
   throw new Error(message)
 }
+
+describe('Blocks.endWith', () => {
+  it('gives the block itself where the source holds nothing, started or not', async () => {
+    const blocks = toBlocks(function* () {
+      yield 'one'
+    })
+    expect(blocks.endWith('bye')).toBe('bye')
+    await blocks.next()
+    expect([blocks.endWith('bye'), blocks.started]).toEqual(['bye', true])
+    expect(blocks.endsEncoded).toBe(false)
+  })
+
+  it('asks a source of millrace, which is opened for it', () => {
+    const reader = { next: () => ({ done: true, value: undefined }), endWith: (block: unknown) => [block] }
+    const blocks = toBlocks({ openReader: () => reader, close: async () => {} })
+    expect(blocks.endWith('bye')).toEqual(['bye'])
+  })
+})

@@ -3,7 +3,15 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Bytes } from './block.ts'
 import { isBytes, toUint8Array } from './block.ts'
 import { type Closer, disposerOf, runClosers, unstartedCloser } from './run-closers.ts'
-import { type BlockReader, isBlob, isLiteral, openSource, type SourceInit, type Step } from './source.ts'
+import {
+  type BlockReader,
+  isBlob,
+  isLiteral,
+  isReaderSource,
+  openSource,
+  type SourceInit,
+  type Step,
+} from './source.ts'
 
 /** A body as its blocks, with its length where that is known, and with everything that has to be closed. */
 export class Blocks implements BlockReader, SourceInit {
@@ -66,6 +74,23 @@ export class Blocks implements BlockReader, SourceInit {
   /** Tells that the source has said that it is done, so that closing does not stop it again. */
   finish(): void {
     this.#finished = true
+  }
+
+  /** True for a body in an encoding that can be ended early, its last block in it. */
+  get endsEncoded(): boolean {
+    return false
+  }
+
+  /**
+   * Lets the body end with this block before its source does; see {@link BlockReader.endWith}. Call it inside
+   * {@link Blocks.run}.
+   * @returns what to send for it, then the body is to be closed; undefined where the body itself gives that, and ends.
+   */
+  endWith(block: unknown): unknown {
+    if (typeof this.#body === 'object' && this.#body !== null && isReaderSource(this.#body)) {
+      this.#reader ??= this.#open()
+    }
+    return this.#reader?.endWith ? this.#reader.endWith(block) : block
   }
 
   /** Registers what else to close with the body: after its source, in the order of registration. */

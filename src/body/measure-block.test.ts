@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { flush } from './block.ts'
-import { measureBlock } from './measure-block.ts'
+import { holdsFlush, isEmptyBlock, measureBlock } from './measure-block.ts'
 
 describe('measureBlock', () => {
   it.each([
@@ -31,5 +31,35 @@ describe('measureBlock', () => {
 
   it.each([[1], [null], [undefined], [{}], [Promise.resolve('x')], [['a', [2]]]])('refuses %o', (value) => {
     expect(() => measureBlock(value)).toThrow(TypeError)
+  })
+})
+
+describe('isEmptyBlock', () => {
+  it.each([
+    ['', true],
+    ['a', false],
+    [new Uint8Array(0), true],
+    [new Uint8Array(1), false],
+    [[], true],
+    [['', [new Uint8Array(0)]], true],
+    [['', ['a']], false],
+    [flush, true],
+  ])('of %j is %j', (block, isEmpty) => {
+    expect(isEmptyBlock(block)).toBe(isEmpty)
+  })
+
+  it('refuses what is no block', () => {
+    expect(() => isEmptyBlock(1)).toThrow(TypeError)
+  })
+})
+
+describe('holdsFlush', () => {
+  it.each([
+    [flush, true],
+    [[['', [flush]]], true],
+    ['flush', false],
+    [['a', []], false],
+  ])('of %j is %j', (block, holds) => {
+    expect(holdsFlush(block)).toBe(holds)
   })
 })

@@ -28,3 +28,14 @@ function measureList(list: readonly unknown[]): number {
   }
   return bytes
 }
+
+/** True for a block that holds nothing to send. */
+export function isEmptyBlock(block: unknown): boolean {
+  if (typeof block === 'string') return block === ''
+  return (block instanceof Uint8Array ? block.byteLength : measureBlock(block)) === 0
+}
+
+/** True for `flush`, and for a list that holds it. */
+export function holdsFlush(block: unknown): boolean {
+  return block === flush || (Array.isArray(block) && block.some(holdsFlush))
+}

@@ -45,6 +45,12 @@ export interface BlockReader {
   next(): Step | PromiseLike<Step>
   /** Stops a reader that has not come to its end; absent where there is nothing to stop. */
   return?(reason?: unknown): unknown
+  /**
+   * Called where the body is to end with this block before the source does: gives what to send for it, with what it
+   * still holds; then it is closed. Or undefined where it gives that itself: it is asked until it is done. It may be
+   * called while a block is being waited for. A reader that leaves it out holds nothing and changes nothing.
+   */
+  endWith?(block: unknown): unknown
 }
 
 /** A source of millrace's own: it answers at once where it can, and needs no iterator around it. */
@@ -53,7 +59,8 @@ export interface ReaderSource {
   close(): PromiseLike<void>
 }
 
-function isReaderSource(value: object): value is ReaderSource {
+/** True for a source of millrace's own. */
+export function isReaderSource(value: object): value is ReaderSource {
   return 'openReader' in value && isFunction(value.openReader)
 }
 

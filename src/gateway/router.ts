@@ -9,6 +9,8 @@ import { toReply } from './to-reply.ts'
 /** A handler with everything around it. */
 export interface Endpoint {
   handler: Handler
+  /** The path of its pattern. */
+  route: string
   stream: boolean
 }
 
@@ -72,7 +74,7 @@ export class Router {
     const methods = this.#methodsOf(path)
     for (const [name, handler] of handlersOf(pattern, options, method)) {
       this.#claim(`${name} ${path.replaceAll(/:\w+/g, ':')}`, pattern)
-      methods.set(name, this.#toEndpoint(handler, options))
+      methods.set(name, this.#toEndpoint(path, handler, options))
     }
   }
 
@@ -94,12 +96,12 @@ export class Router {
     return methods
   }
 
-  #toEndpoint(handler: Handler, { use = [], stream }: RouteOptions): Endpoint {
+  #toEndpoint(route: string, handler: Handler, { use = [], stream }: RouteOptions): Endpoint {
     const around = [...(this.#defaults.use ?? []), ...use]
     const isStreamed = stream ?? this.#defaults.stream ?? false
     // Middleware sees a reply that streams, not a body that it would have to take for a buffered one.
     const inner = isStreamed && around.length > 0 ? toStreaming(handler) : handler
-    return { handler: stack(inner, around), stream: isStreamed }
+    return { handler: stack(inner, around), route, stream: isStreamed }
   }
 }
 

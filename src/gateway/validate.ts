@@ -151,7 +151,7 @@ function checkFields({ headers, blocks, status }: Reply): void {
 }
 
 function checkForwarded(inner: Reply, outer: Reply): void {
-  for (const name of ['trailers', 'onClose', 'onError'] as const) {
+  for (const name of ['trailers', 'onClose', 'onError', 'lastBlock'] as const) {
     if (inner.options[name] === undefined || outer.options[name] !== undefined) continue
     throw new ContractError(
       'G11',

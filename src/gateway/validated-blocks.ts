@@ -95,6 +95,14 @@ export class ValidatedBlocks extends Blocks {
     this.#blocks.finish()
   }
 
+  override get endsEncoded(): boolean {
+    return this.#blocks.endsEncoded
+  }
+
+  override endWith(block: unknown): unknown {
+    return this.#blocks.endWith(block)
+  }
+
   override onClose(closer: Closer): void {
     this.#blocks.onClose(closer)
   }

@@ -134,3 +134,11 @@ describe('mapBlocks', () => {
     expect((await mapped.text()).startsWith('IMPORT')).toBe(true)
   })
 })
+
+it('mapBlocks maps the block with which a body is to end, and forwards what makes it', () => {
+  const lastBlock = () => 'bye'
+  const made = mapBlocks(stream(['one'], { lastBlock }), (block) => `<${String(block)}>`)
+  expect(made.options.lastBlock).toBe(lastBlock)
+  expect(made.blocks.endWith(['bye', ''])).toEqual(['<bye>', ''])
+  expect(mapBlocks(made, (block) => `(${String(block)})`).blocks.endWith('bye')).toBe('(<bye>)')
+})

@@ -38,6 +38,11 @@ class MappedBlocks implements BlockReader {
     return isPromiseLike(step) ? step.then(this.#take) : this.#take(step)
   }
 
+  endWith(block: unknown): unknown {
+    const last = this.#inner.endWith(block)
+    return last === undefined ? undefined : this.#map(last)
+  }
+
   return(reason: unknown): void {
     // What the closing throws is told to who closes the reply.
     void this.#inner.close(reason)

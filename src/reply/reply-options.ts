@@ -1,6 +1,6 @@
 import { type Block, describeValue } from '../body/block.ts'
 import { measureBlock } from '../body/measure-block.ts'
-import type { Delivery, Heartbeat } from '../delivery/pump.ts'
+import type { Delivery, Heartbeat } from '../delivery/pump-plan.ts'
 import type { Outcome } from '../delivery/sink.ts'
 import type { HeadersInput } from './head.ts'
 
@@ -17,6 +17,12 @@ export interface ReplyInit extends ResponseInit {
   /** A last block that tells the client of a failure after the head went out; the body stays visibly cut. Not asked
    * for where a Content-Length is promised. */
   onError?: (error: unknown) => Block | undefined
+  /**
+   * Asked once when the server drains, after the head has gone out: the block with which the body is to end, completely,
+   * between two blocks of its source, which is closed; an empty one for none. Undefined where the source is to go on to its
+   * own end. Not asked for where a Content-Length is promised.
+   */
+  lastBlock?: () => Block | undefined
   /** Called when the reply is over and its source closed, whatever happened. */
   onClose?: (outcome: Outcome) => unknown
   /** Sent while the source is silent, from the first block on; not with a Content-Length. */
@@ -30,7 +36,16 @@ export type ReplyOptions = {
   readonly [Name in keyof Omit<ReplyInit, keyof ResponseInit>]: ReplyInit[Name] | undefined
 }
 
-const optionNames = ['commit', 'delivery', 'trailers', 'onError', 'onClose', 'heartbeat', 'maxBytes'] as const
+const optionNames = [
+  'commit',
+  'delivery',
+  'trailers',
+  'onError',
+  'lastBlock',
+  'onClose',
+  'heartbeat',
+  'maxBytes',
+] as const
 
 /** What a reply can be told, besides its body. */
 export const replyInitNames: readonly string[] = ['status', 'statusText', 'headers', ...optionNames]
@@ -58,13 +73,13 @@ export function toReplyOptions(init: ReplyInit): ReplyOptions {
   if (!optionNames.some((name) => init[name] !== undefined)) return noOptions
   checkChoice('commit', init.commit, ['first-block', 'now'])
   checkChoice('delivery', init.delivery, ['block', 'turn'])
-  for (const name of ['trailers', 'onError', 'onClose'] as const) checkFunction(name, init[name])
+  for (const name of ['trailers', 'onError', 'lastBlock', 'onClose'] as const) checkFunction(name, init[name])
   if (init.heartbeat) checkHeartbeat(init.heartbeat)
   if (init.maxBytes !== undefined && !(init.maxBytes >= 0)) {
     throw new RangeError(`Cannot buffer ${init.maxBytes} bytes: \`maxBytes\` must be 0 or more`)
   }
-  const { commit, delivery, trailers, onError, onClose, heartbeat, maxBytes } = init
-  return { commit, delivery, trailers, onError, onClose, heartbeat, maxBytes }
+  const { commit, delivery, trailers, onError, lastBlock, onClose, heartbeat, maxBytes } = init
+  return { commit, delivery, trailers, onError, lastBlock, onClose, heartbeat, maxBytes }
 }
 
 function checkHeartbeat({ every, block }: Heartbeat): void {

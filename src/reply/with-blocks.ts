@@ -47,12 +47,13 @@ export function isStreaming(response: Response): boolean {
 }
 
 function toInit(options: ReplyOptions): ReplyInit {
-  const { commit, delivery, trailers, onError, onClose, heartbeat, maxBytes } = options
+  const { commit, delivery, trailers, onError, lastBlock, onClose, heartbeat, maxBytes } = options
   return {
     ...(commit && { commit }),
     ...(delivery && { delivery }),
     ...(trailers && { trailers }),
     ...(onError && { onError }),
+    ...(lastBlock && { lastBlock }),
     ...(onClose && { onClose }),
     ...(heartbeat && { heartbeat }),
     ...(maxBytes !== undefined && { maxBytes }),

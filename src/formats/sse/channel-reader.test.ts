@@ -116,3 +116,17 @@ it('G5: ChannelReader that is closed while it waits holds nothing any more', asy
   expect(await read(reader)).toBeUndefined()
   expect(state.live.size).toBe(0)
 })
+
+it('ChannelReader gives what was sent before the block with which it is to end', async () => {
+  const state = openState()
+  const reader = new ChannelReader(state, { place: 0, preface: '' })
+  const waiting = reader.next()
+  add(state, 'a', 'b')
+  expect(reader.endWith('bye')).toEqual([Buffer.from(toEvents('a', 'b')), 'bye'])
+  reader.return()
+  expect((await waiting).done).toBe(true)
+  expect(new ChannelReader(state, { place: 2, preface: ':\n\n' }).endWith('bye')).toEqual([
+    Buffer.from(':\n\n'),
+    'bye',
+  ])
+})

@@ -55,6 +55,13 @@ export class ChannelReader implements ReaderSource, BlockReader, ParkedReader {
     return this.#asked.promise
   }
 
+  /** What was sent before the end is given before the last block. */
+  endWith(block: unknown): unknown {
+    const held: unknown[] = this.#preface === '' ? [] : [this.#takePreface().value]
+    for (let step = this.#takeDue(); !step.done; step = this.#takeDue()) held.push(step.value)
+    return [...held, block]
+  }
+
   return(): void {
     this.#leave()
     this.#answer(over)
@@ -75,6 +82,10 @@ export class ChannelReader implements ReaderSource, BlockReader, ParkedReader {
   #answer(step: EventStep): void {
     this.#asked?.resolve(step)
     this.#asked = undefined
+  }
+
+  #takeDue(): EventStep {
+    return this.isDue && !this.#isClosed ? this.#take() : over
   }
 
   #takePreface(): EventStep {

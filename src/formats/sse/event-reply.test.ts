@@ -54,3 +54,13 @@ it('formatPreface tells when to come back', () => {
   expect(formatPreface({ retry: 250 })).toBe('retry: 250\n\n')
   expect(() => formatPreface({ retry: -1 })).toThrow(RangeError)
 })
+
+it('G14: eventReply ends with a last event, and when to come back', () => {
+  const lastBlock = (init: Parameters<typeof eventReply>[1]) =>
+    eventReply(toBlocks([]), init).options.lastBlock?.()
+  expect(lastBlock({})).toMatch(/^retry: [1-5]\d\d\d\n\n$/)
+  expect(lastBlock({ drainRetry: 7, lastEvent: () => 'bye' })).toBe('data: bye\n\nretry: 7\n\n')
+  expect(lastBlock({ drainRetry: false })).toBeUndefined()
+  const [wrong] = JSON.parse('[{"lastBlock":1}]')
+  expect(() => eventReply(toBlocks([]), wrong)).toThrow('there is no option `lastBlock`')
+})

@@ -2,10 +2,11 @@ import type { Block } from '../../body/block.ts'
 import type { Blocks } from '../../body/blocks.ts'
 import { LONGEST_TIMER, type ReplyInit, checkInitNames, replyInitNames } from '../../reply/reply-options.ts'
 import { Reply } from '../../reply/reply.ts'
+import { checkDrainRetry, type DrainRetry, toDrainBlock } from './drain/drain-block.ts'
 import { formatEvent, type SseItem } from './format-event.ts'
 
 /** What can be said of a reply of events besides the events. */
-export interface SseInit extends Omit<ReplyInit, 'heartbeat' | 'onError' | 'maxBytes'> {
+export interface SseInit extends Omit<ReplyInit, 'heartbeat' | 'onError' | 'lastBlock' | 'maxBytes'> {
   /**
    * Milliseconds of silence after which a comment is sent, so that nobody between here and the client takes the
    * connection for dead; 15,000 by default, false for none. Not sent while the client does not read.
@@ -18,6 +19,14 @@ export interface SseInit extends Omit<ReplyInit, 'heartbeat' | 'onError' | 'maxB
    * that it has failed (`hide`, the default), one with the text of the error (`show`), or what the function gives.
    */
   onError?: 'hide' | 'show' | ((error: unknown) => SseItem | undefined)
+  /**
+   * When the server drains, the stream ends after the event that is being sent, and the client is told to come back after
+   * so many milliseconds: by chance from 1,000 to 5,000 unless told, so that not all of them come at once. `false`: the
+   * stream goes on until it ends by itself or the server's deadline.
+   */
+  drainRetry?: DrainRetry
+  /** An event that is sent before that: the last one. With `drainRetry: false` the stream ends where it gives one. */
+  lastEvent?: () => SseItem | undefined
 }
 
 // A stream that is stored is a stream that is held; nginx holds what it is not told to pass on.
@@ -27,7 +36,12 @@ const eventHeaders = {
   'x-accel-buffering': 'no',
 } as const
 
-const names = [...replyInitNames.filter((name) => name !== 'maxBytes'), 'retry']
+const names = [
+  ...replyInitNames.filter((name) => name !== 'maxBytes' && name !== 'lastBlock'),
+  'retry',
+  'drainRetry',
+  'lastEvent',
+]
 
 /** What stands before the first event: nothing, unless the client is told when to come back. */
 export function formatPreface({ retry }: SseInit): string {
@@ -37,7 +51,8 @@ export function formatPreface({ retry }: SseInit): string {
 /** A streamed reply of blocks that are encoded events, their preface included; its head goes out at once. */
 export function eventReply(blocks: Blocks, init: SseInit): Reply {
   checkInitNames(init, names)
-  const { heartbeat = 15_000, retry: _, onError = 'hide', ...rest } = init
+  const { heartbeat = 15_000, retry: _, onError = 'hide', drainRetry, lastEvent, ...rest } = init
+  const lastBlock = toDrainBlock(checkDrainRetry(drainRetry), lastEvent)
   const headers = new Headers(init.headers)
   for (const [name, value] of Object.entries(eventHeaders)) if (!headers.has(name)) headers.set(name, value)
   return new Reply(blocks, true, {
@@ -46,6 +61,7 @@ export function eventReply(blocks: Blocks, init: SseInit): Reply {
     ...rest,
     headers,
     onError: toLastBlock(onError),
+    ...(lastBlock && { lastBlock }),
     ...(heartbeat !== false && { heartbeat: { every: checkHeartbeat(heartbeat), block: ':\n\n' } }),
   })
 }

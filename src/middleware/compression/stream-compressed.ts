@@ -1,5 +1,5 @@
 import type { FirstBlock } from '../../delivery/sink.ts'
-import type { Delivery } from '../../delivery/pump.ts'
+import type { Delivery } from '../../delivery/pump-plan.ts'
 import { Reply } from '../../reply/reply.ts'
 import type { ReplyInit, ReplyOptions } from '../../reply/reply-options.ts'
 import { blocksOf, withBlocks } from '../../reply/with-blocks.ts'
@@ -85,8 +85,9 @@ function withoutPumpBlocks({ blocks, status, statusText, headers, options }: Rep
   return new Reply(blocks, true, { ...toInit(options), status, statusText, headers })
 }
 
-function toInit({ commit, delivery, trailers, onClose, onError }: ReplyOptions): ReplyInit {
+function toInit({ commit, delivery, trailers, lastBlock, onClose, onError }: ReplyOptions): ReplyInit {
   return {
+    ...(lastBlock && { lastBlock }),
     ...(onError && { onError: () => undefined }),
     ...(commit && { commit }),
     ...(delivery && { delivery }),

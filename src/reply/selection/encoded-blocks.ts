@@ -1,7 +1,7 @@
 import type { Block } from '../../body/block.ts'
 import { Blocks } from '../../body/blocks.ts'
 import type { BlockReader, ReaderSource } from '../../body/source.ts'
-import type { Heartbeat } from '../../delivery/pump.ts'
+import type { Heartbeat } from '../../delivery/pump-plan.ts'
 import type { FirstBlock } from '../../delivery/sink.ts'
 import type { Encoding } from './negotiate-encoding.ts'
 
@@ -41,6 +41,10 @@ export class EncodedBlocks extends Blocks {
     super(choice, undefined)
     this.#choice = choice
     this.#body = { begin, heartbeat, onError }
+  }
+
+  override get endsEncoded(): boolean {
+    return true
   }
 
   /** From here on the blocks are plain. Call it before the first is asked for. */

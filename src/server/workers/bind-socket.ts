@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises'
 import net from 'node:net'
 import { getSystemErrorName } from 'node:util'
-import { explainListenError } from '../http1/open-http1.ts'
+import { explainListenError } from '../port/explain-listen-error.ts'
 
 /** A bound socket, which its owner has to close. */
 export interface BoundSocket {

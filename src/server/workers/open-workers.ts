@@ -1,6 +1,9 @@
 import { isMainThread } from 'node:worker_threads'
 import { availableParallelism } from 'node:os'
-import type { Listener, ListenerPlan } from '../listener.ts'
+import { type CloseReport, sumReports } from '../drain/close-report.ts'
+import type { ServingListener } from '../drain/draining-listener.ts'
+import type { ListenerPlan } from '../listener.ts'
+import type { TlsPlan } from '../port/tls/tls-options.ts'
 import { bindSocket, type BoundSocket } from './bind-socket.ts'
 import { joinPrimary } from './join-primary.ts'
 import { Place } from './place.ts'
@@ -17,8 +20,8 @@ let isUsed = false
  */
 export async function openWorkers(
   workers: number | 'auto',
-  { address, open }: { address: Address; open: (fd: number) => Promise<Listener> },
-): Promise<Listener> {
+  { address, open }: { address: Address; open: (fd: number) => Promise<ServingListener> },
+): Promise<ServingListener> {
   if (isUsed) throw new Error(TWICE)
   isUsed = true
   try {
@@ -29,7 +32,7 @@ export async function openWorkers(
   }
 }
 
-async function openCrew(workers: number | 'auto', address: Address): Promise<Listener> {
+async function openCrew(workers: number | 'auto', address: Address): Promise<ServingListener> {
   const script = findScript()
   const socket = await bindSocket(address)
   const count = workers === 'auto' ? availableParallelism() : workers
@@ -54,6 +57,9 @@ function findScript(): string {
   )
 }
 
+// Milliseconds that workers have to cut their replies, before they are ended.
+const ABORT_LIMIT = 500
+
 interface CrewPlan {
   readonly script: string
   readonly socket: BoundSocket
@@ -61,7 +67,8 @@ interface CrewPlan {
 }
 
 /** The workers, as their primary sees them. */
-class Crew implements Listener {
+class Crew implements ServingListener {
+  readonly role = 'primary'
   readonly #socket: BoundSocket
   readonly #places: readonly Place[]
   readonly port: number
@@ -86,10 +93,24 @@ class Crew implements Listener {
     }
   }
 
-  async close(grace: number): Promise<void> {
+  leave(): void {
+    for (const place of this.#places) place.leave()
+  }
+
+  async close(grace: number): Promise<CloseReport> {
+    // Called again, the shorter time holds; the socket is closed once.
+    if (!this.#isClosing) this.#socket.close()
     this.#isClosing = true
-    this.#socket.close()
-    await Promise.all(this.#places.map((place) => place.close(grace)))
+    return sumReports(await Promise.all(this.#places.map((place) => place.close(grace))))
+  }
+
+  /** A worker that does not cut its replies soon is ended. */
+  async abort(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, ABORT_LIMIT)
+    await Promise.race([this.close(0), promise])
+    clearTimeout(timer)
+    await Promise.all(this.#places.map((place) => place.stop()))
   }
 
   /** Puts a new process in the place of each; one that is asked for while another runs comes after it. */
@@ -99,9 +120,13 @@ class Crew implements Listener {
     return restarted
   }
 
+  async reloadTls(tls: TlsPlan): Promise<void> {
+    await Promise.all(this.#places.map((place) => place.reload(tls)))
+  }
+
   // One new process at a time. The old ones drain meanwhile.
   async #restart(grace: number): Promise<void> {
-    const drains: Promise<void>[] = []
+    const drains: Promise<unknown>[] = []
     for (const place of this.#places) {
       if (this.#isClosing) throw new Error('Cannot restart the workers: the server is closing')
       await place.replace(grace, (drained) => drains.push(drained))

@@ -23,7 +23,7 @@ describe('Place', () => {
   it('replaces its worker, and gives when the old one has drained', async () => {
     const place = createPlace('paper')
     await place.open()
-    const drains: Promise<void>[] = []
+    const drains: Promise<unknown>[] = []
     await place.replace(60_000, (drained) => drains.push(drained))
     expect(drains).toHaveLength(1)
     await drains[0]

@@ -1,4 +1,6 @@
 import { toError } from '../../delivery/errors.ts'
+import { type CloseReport, sumReports } from '../drain/close-report.ts'
+import type { TlsPlan } from '../port/tls/tls-options.ts'
 import { type WorkerEnd, WorkerProcess, type WorkerPlan } from './worker-process.ts'
 
 // Milliseconds before another worker is started where the last one has failed: the first, doubled each time, the most.
@@ -24,6 +26,8 @@ export class Place {
   #failures = 0
   #timer: NodeJS.Timeout | undefined
   #isClosing = false
+  // Undefined while each worker has what its script says.
+  #tls: TlsPlan | undefined
   // One thing after the other.
   #last: Promise<void> = Promise.resolve()
 
@@ -37,7 +41,7 @@ export class Place {
   }
 
   /** Puts another worker in the place of this one, which drains; resolves when the other listens. */
-  replace(grace: number, drains: (drained: Promise<void>) => void): Promise<void> {
+  replace(grace: number, drains: (drained: Promise<unknown>) => void): Promise<void> {
     return this.#inTurn(async () => {
       const worker = await this.#start()
       const old = this.#serving
@@ -46,12 +50,24 @@ export class Place {
     })
   }
 
+  /** Has its worker take this certificate, and those after it; resolves when it has. */
+  async reload(tls: TlsPlan): Promise<void> {
+    this.#tls = tls
+    await this.#serving?.reload(tls)
+  }
+
+  /** Has its worker say that it is about to close. */
+  leave(): void {
+    for (const worker of this.#living) worker.leave()
+  }
+
   /** Drains its worker, and starts no other; resolves when all its processes have ended. */
-  async close(grace: number): Promise<void> {
+  async close(grace: number): Promise<CloseReport> {
     this.#isClosing = true
     clearTimeout(this.#timer)
-    await Promise.all([...this.#living].map((worker) => worker.close(grace)))
+    const reports = await Promise.all([...this.#living].map((worker) => worker.close(grace)))
     await this.#last
+    return sumReports(reports)
   }
 
   /** Ends its processes at once. */
@@ -77,6 +93,8 @@ export class Place {
 
   #take(worker: WorkerProcess): void {
     this.#serving = worker
+    // It has what its script says.
+    if (this.#tls) worker.reload(this.#tls).catch(this.#plan.report)
     this.#since = performance.now()
     clearTimeout(this.#timer)
   }

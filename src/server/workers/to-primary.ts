@@ -1,3 +1,4 @@
+import type { CloseReport } from '../drain/close-report.ts'
 import type { WorkerMessage } from './worker-message.ts'
 
 type OnOrphaned = () => void
@@ -17,11 +18,14 @@ class ToPrimary {
     this.#onOrphaned = onOrphaned
   }
 
-  /** The worker has closed: it needs the primary no longer, and its process ends when nothing else keeps it. */
-  leave(): void {
+  /** The worker has closed, and says what became of its replies: it needs the primary no longer, and its process ends when nothing else keeps it. */
+  leave(report: CloseReport): void {
     if (this.#isLeft) return
     this.#isLeft = true
-    if (process.connected) process.disconnect?.()
+    const leave = () => {
+      if (process.connected) process.disconnect?.()
+    }
+    if (process.connected) process.send?.({ millrace: 'closed', report }, undefined, undefined, leave)
   }
 
   onDisconnect(): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isCloseOrder, isWorkerMessage } from './worker-message.ts'
+import { isCloseOrder, isReloadOrder, isWorkerMessage } from './worker-message.ts'
 
 const others = [undefined, null, 'close', 1, {}, { kind: 'close' }, { millrace: 'open' }]
 
@@ -10,9 +10,21 @@ describe('isCloseOrder', () => {
   })
 })
 
+describe('isReloadOrder', () => {
+  it('knows an order among what a script sends', () => {
+    expect(isReloadOrder({ millrace: 'reload', tls: {} })).toBe(true)
+    expect([...others, { millrace: 'close', grace: 1, linger: 0 }].filter(isReloadOrder)).toEqual([])
+  })
+})
+
 describe('isWorkerMessage', () => {
   it('knows what a worker tells among what a script sends', () => {
-    const told = [{ millrace: 'listening' }, { millrace: 'leaving' }, { millrace: 'fault', text: '' }]
+    const told = [
+      { millrace: 'listening' },
+      { millrace: 'reloaded' },
+      { millrace: 'leaving' },
+      { millrace: 'fault', text: '' },
+    ]
     expect(told.filter(isWorkerMessage)).toEqual(told)
     expect([...others, { millrace: 'close', grace: 1, linger: 0 }].filter(isWorkerMessage)).toEqual([])
   })

@@ -4,6 +4,8 @@ import { WorkerProcess } from './worker-process.ts'
 
 const script = join(import.meta.dirname, '../../../test/workers/fixtures/worker.ts')
 
+const tls = { key: '', cert: '', minVersion: 'TLSv1.2', handshakeTimeout: 1, http2: true } as const
+
 afterEach(() => void vi.unstubAllEnvs())
 
 function start(manner: string, file = script): WorkerProcess {
@@ -42,6 +44,21 @@ describe('WorkerProcess', () => {
     const worker = start('paper')
     await worker.stop()
     await expect(worker.listening).rejects.toThrow('was ended by SIGKILL before it listened')
+  })
+
+  it.each([
+    ['paper', undefined],
+    ['refuses', /^Cannot reload the certificate of worker 4 \(process \d+\): no paper$/],
+    // Another takes its place, which is told then.
+    ['dies', undefined],
+  ])('has the certificate that it is sent, or says why not: one that %s', async (manner, message) => {
+    const worker = start(manner)
+    await worker.listening
+    const reloaded = worker.reload(tls)
+    if (message) await expect(reloaded).rejects.toThrow(message)
+    else await reloaded
+    await worker.close(60_000)
+    await worker.reload(tls)
   })
 
   it('tells that it leaves by itself', async () => {

@@ -1,6 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { LONGEST_TIMER } from '../../reply/reply-options.ts'
-import { isWorkerMessage, type CloseOrder, type WorkerMessage } from './worker-message.ts'
+import { type CloseReport, sumReports } from '../drain/close-report.ts'
+import type { TlsPlan } from '../port/tls/tls-options.ts'
+import {
+  isWorkerMessage,
+  type CloseOrder,
+  type LeaveOrder,
+  type ReloadOrder,
+  type WorkerMessage,
+} from './worker-message.ts'
 
 // Milliseconds after the grace that a worker has to close its sources, before it is killed.
 const CLOSING_LIMIT = 5_000
@@ -38,9 +46,13 @@ export class WorkerProcess {
   readonly #child: ChildProcess
   // What it said that it fails of.
   #fault: string | undefined
+  // What became of its replies; nothing where it did not say.
+  #report: CloseReport = sumReports([])
   #hasLeft = false
   #wasLate = false
   #timer: NodeJS.Timeout | undefined
+  // Who waits for it to take a certificate, in turn.
+  readonly #reloads: ((error: string | undefined) => void)[] = []
 
   constructor(plan: WorkerPlan) {
     const listening = Promise.withResolvers<void>()
@@ -72,8 +84,14 @@ export class WorkerProcess {
     return `worker ${this.number} (process ${this.#child.pid})`
   }
 
+  /** Has it say that it is about to close. */
+  leave(): void {
+    const order: LeaveOrder = { millrace: 'leave' }
+    if (!this.#hasLeft) this.#child.send(order, undefined, undefined, () => {})
+  }
+
   /** Lets its live replies end within the grace; resolves when its process has ended, which is killed if need be. */
-  async close(grace: number, linger = 0): Promise<void> {
+  async close(grace: number, linger = 0): Promise<CloseReport> {
     const order: CloseOrder = { millrace: 'close', grace: Math.min(grace, LONGEST_TIMER), linger }
     if (this.#hasLeft) this.#onClosed()
     else {
@@ -82,6 +100,21 @@ export class WorkerProcess {
       this.#kill(grace + CLOSING_LIMIT, 'SIGKILL', () => (this.#wasLate = true))
     }
     await this.gone
+    return this.#report
+  }
+
+  /**
+   * Has it take this certificate for the connections that come; resolves when it has, or when it has gone.
+   * @throws Error when it cannot.
+   */
+  async reload(tls: TlsPlan): Promise<void> {
+    if (this.#hasLeft) return
+    const { promise, resolve } = Promise.withResolvers<string | undefined>()
+    this.#reloads.push(resolve)
+    const order: ReloadOrder = { millrace: 'reload', tls }
+    this.#child.send(order, undefined, undefined, () => {})
+    const error = await promise
+    if (error !== undefined) throw new Error(`Cannot reload the certificate of ${this.name}: ${error}`)
   }
 
   /** Ends its process at once. */
@@ -93,11 +126,14 @@ export class WorkerProcess {
   #onMessage(message: WorkerMessage, { plan, listens }: { plan: WorkerPlan; listens: () => void }): void {
     if (message.millrace === 'listening') listens()
     else if (message.millrace === 'leaving') plan.leaving(this)
+    else if (message.millrace === 'closed') this.#report = message.report
+    else if (message.millrace === 'reloaded') this.#reloads.shift()?.(message.error)
     else this.#fault = message.text
   }
 
   #onDisconnect(): void {
     this.#hasLeft = true
+    for (const reloaded of this.#reloads.splice(0)) reloaded(undefined)
     if (this.#timer) this.#onClosed()
   }
 

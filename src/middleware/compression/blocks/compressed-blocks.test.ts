@@ -220,3 +220,44 @@ describe('CompressedBlocks', () => {
     expect(begin).not.toHaveBeenCalled()
   })
 })
+
+describe('CompressedBlocks.endWith', () => {
+  const decodeWhole = (steps: readonly Step[]) =>
+    gunzipSync(
+      Buffer.concat(steps.flatMap(({ value }) => (value instanceof Uint8Array ? [value] : []))),
+    ).toString()
+
+  it('gives the block itself, and the end of the encoding, while the source is parked', async () => {
+    const gate = new Gate()
+    const reader = open(gate, { delivery: 'block' })
+    gate.open('one,')
+    const first = await reader.next()
+    const rest = readAll(reader)
+    await gate.whenAsked(2)
+    expect(reader.endWith('bye')).toBeUndefined()
+    expect(decodeWhole([first, ...(await rest)])).toBe('one,bye')
+    expect(gate.closed).toBe(1)
+  })
+
+  it('has a body that is compressed already inside of it end by itself', async () => {
+    const gate = new Gate()
+    const inner = open(gate, { delivery: 'block' })
+    const reader = open({ openReader: () => inner, close: async () => {} }, { delivery: 'block' })
+    gate.open('one,')
+    const steps = [await reader.next()]
+    const rest = readAll(reader)
+    await gate.whenAsked(2)
+    expect(reader.endWith('bye')).toBeUndefined()
+    steps.push(...(await rest))
+    const outer = Buffer.concat(steps.flatMap(({ value }) => (value instanceof Uint8Array ? [value] : [])))
+    expect(gunzipSync(gunzipSync(outer)).toString()).toBe('one,bye')
+  })
+
+  it('changes nothing where the body has come to its end', async () => {
+    const reader = open(['one'])
+    const steps = await readAll(reader)
+    expect(reader.endWith('bye')).toBeUndefined()
+    expect(decodeWhole(steps)).toBe('one')
+    expect(await reader.next()).toEqual({ done: true, value: undefined })
+  })
+})

@@ -7,7 +7,8 @@ import { type Block, flush } from '../../../body/block.ts'
 import type { Blocks } from '../../../body/blocks.ts'
 import { isPromiseLike } from '../../../body/run-closers.ts'
 import type { BlockReader, Step } from '../../../body/source.ts'
-import type { Delivery, Heartbeat } from '../../../delivery/pump.ts'
+import type { Delivery, Heartbeat } from '../../../delivery/pump-plan.ts'
+import { Draining } from '../../../delivery/errors.ts'
 import type { Compressor } from './compressor.ts'
 import { GatheredBytes } from './gathered-bytes.ts'
 import { PendingStep } from './pending-step.ts'
@@ -79,6 +80,18 @@ export class CompressedBlocks implements BlockReader {
     }
   }
 
+  /** The last block is part of the encoding, which is finished after it. */
+  endWith(block: unknown): undefined {
+    if (this.#stage !== 'reading') return
+    const last = this.#inner.run(() => this.#inner.endWith(block))
+    // Otherwise the body gives it by itself, to be compressed as any other.
+    if (last === undefined) return
+    this.#gathered.add(last)
+    this.#stage = 'done'
+    this.#pending?.wake()
+    void this.#inner.close(new Draining())
+  }
+
   return(reason: unknown): void {
     this.#stage = 'closed'
     this.#compressor?.destroy()
@@ -95,6 +108,8 @@ export class CompressedBlocks implements BlockReader {
         this.#pending ??= this.#inner.run(this.#takeReady)
         if (!this.#pending) continue
         await this.#wait(this.#pending)
+        // It was closed, or has got its last block.
+        if (this.#stage !== 'reading') break
         const step = this.#pending.take()
         if (!step) return this.#gathered.size > 0 && !this.#isHalfOnly
         this.#pending = undefined

@@ -27,6 +27,11 @@ export class PendingStep {
     clearTimeout(timer)
   }
 
+  /** Lets whoever waits go on without an answer. */
+  wake(): void {
+    this.#wake?.()
+  }
+
   /** The answer, or undefined when there is none yet; throws what the source has thrown. */
   take(): Step | undefined {
     if (this.#answer?.kind === 'failed') throw this.#answer.error

@@ -24,6 +24,10 @@ export class PlainBlocks implements BlockReader {
     return isPromiseLike(step) ? step.then(this.#take) : this.#take(step)
   }
 
+  endWith(block: unknown): unknown {
+    return this.#inner.endWith(block)
+  }
+
   return(reason: unknown): void {
     // What the closing throws is told to who closes the reply.
     void this.#inner.close(reason)
