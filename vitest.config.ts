@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   resolve: { conditions: ['millrace:source'] },
-  ssr: { resolve: { conditions: ['millrace:source', 'node', 'import', 'module', 'default'] } },
+  ssr: { resolve: { conditions: ['millrace:source', 'node', 'import', 'default'] } },
   test: {
     include: ['src/**/*.test.ts', 'demo/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
     testTimeout: 30_000,

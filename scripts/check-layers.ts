@@ -9,7 +9,7 @@ const layers = [
   ['delivery'],
   ['reply', 'context'],
   ['gateway', 'formats', 'html', 'templates', 'log'],
-  ['adapters', 'middleware', 'wsgi'],
+  ['adapters', 'middleware', 'observe', 'wsgi'],
   ['server', 'probe', 'inspector', 'conformance'],
 ]
 

@@ -31,6 +31,7 @@ export function checkSteps(fix: boolean): Step[] {
     tests(24),
     tests(22),
     onTheThread(),
+    onHttp2(),
     script('docs', 'pages and contract'),
     script('ancestors', 'ancestors'),
     script('examples', 'doc examples'),
@@ -82,5 +83,33 @@ function onTheThread(): Step {
     name: 'thread',
     title: 'on the thread',
     run: () => runTests(process.execPath, { only: withOneTransmitter, env: { TRANSMITTER: 'thread' } }),
+  }
+}
+
+// Of those, what does not look at the bytes of HTTP/1.
+const withOneProtocol = [
+  'test/ancestors/cherrypy-hooks.test.ts',
+  'test/ancestors/django.test.ts',
+  'test/ancestors/flask.test.ts',
+  'test/ancestors/starlette.test.ts',
+  'test/ancestors/starlette-closing.test.ts',
+  'test/ancestors/wsgi.test.ts',
+  'test/examples',
+  'test/files',
+  'test/injection/csv.test.ts',
+  'test/injection/file-name.test.ts',
+  'test/injection/json.test.ts',
+  'test/templates/serving.test.ts',
+  'test/wsgi/close.test.ts',
+  'test/wsgi/file-wrapper.test.ts',
+  'test/wsgi/validator-bodiless.test.ts',
+  'src/html/html.test.ts',
+]
+
+function onHttp2(): Step {
+  return {
+    name: 'http2',
+    title: 'on HTTP/2',
+    run: () => runTests(process.execPath, { only: withOneProtocol, env: { PROTOCOL: 'h2c' } }),
   }
 }

@@ -22,6 +22,9 @@ export interface MissingPeer {
 export const peerNames = [
   'millrace',
   'millrace-thread',
+  'millrace-unguarded',
+  'millrace-log',
+  'millrace-metrics',
   'node-http',
   'fastify',
   'hono',
@@ -62,6 +65,12 @@ function findPeer(name: PeerName, folder: string): Peer {
       return findNodePeer(name, ['millrace'])
     case 'millrace-thread':
       return findThreadPeer(name)
+    case 'millrace-unguarded':
+      return findMillracePeer(name, { args: ['unguarded'] })
+    case 'millrace-log':
+      return findMillracePeer(name, { preload: 'access-log.ts' })
+    case 'millrace-metrics':
+      return findMillracePeer(name, { preload: 'metrics.ts' })
     case 'node-http':
       return { name, version: process.version, command: nodeCommand(name) }
     case 'fastify':
@@ -94,13 +103,17 @@ function findNodePeer(name: string, packages: [string, ...string[]]): Peer {
 
 // The application thread cannot measure the memory of the transmitter: a module in both threads does it.
 function findThreadPeer(name: string): Peer {
+  return findMillracePeer(name, { preload: 'thread-memory.ts', args: ['thread'] })
+}
+
+function findMillracePeer(
+  name: string,
+  { preload, args = [] }: { preload?: string; args?: readonly string[] },
+): Peer {
   const { version, command } = findNodePeer('millrace', ['millrace'])
   const [node = '', ...rest] = command
-  return {
-    name,
-    version,
-    command: [node, `--import=${join(servers, 'thread-memory.ts')}`, ...rest, 'thread'],
-  }
+  const flags = preload === undefined ? [] : [`--import=${join(servers, preload)}`]
+  return { name, version, command: [node, ...flags, ...rest, ...args] }
 }
 
 function buildGoPeer(name: string, folder: string): Peer {

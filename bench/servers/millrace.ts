@@ -5,12 +5,14 @@ import { memoryOfBoth } from './thread-memory.ts'
 
 const hasThread = process.argv.includes('thread')
 const transmitter = hasThread ? { transmitter: 'thread' as const } : {}
+const guard = process.argv.includes('unguarded') ? { minRate: false as const } : {}
 const init = { headers: { 'content-type': 'text/plain' } }
 const byTurn = { ...init, delivery: 'turn' as const }
 const withBeats = { ...init, heartbeat: { every: stamped.beatMs, block: 'beat\n' } }
 
 await serve({
   ...transmitter,
+  ...guard,
   port: sources.port,
   routes: {
     '/hello': () => 'Hello, world',

@@ -12,6 +12,7 @@ function createContext(method: string, target: string, text?: string): RequestCo
       secure: false,
       remoteAddress: undefined,
       remotePort: undefined,
+      peerAddress: undefined,
       asynchronous: false,
       delivery: 'block',
     },

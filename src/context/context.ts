@@ -1,11 +1,14 @@
 /** What the server knows of the connection that a request came on. */
 export interface Transport {
   readonly protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2.0'
-  /** True behind TLS. */
+  /** True behind TLS, that of a trusted proxy included. */
   readonly secure: boolean
-  /** Address of the other end, undefined once the connection is gone. */
+  /** Address of the client, which a trusted proxy may have told; undefined once the connection is gone. */
   readonly remoteAddress: string | undefined
+  /** Undefined, too, where a proxy has told the address alone. */
   readonly remotePort: number | undefined
+  /** Address of the other end of the connection: the client's, or that of the proxy in front of the server. */
+  readonly peerAddress: string | undefined
   /** True when the server may suspend the application between blocks without being asked (`wsgi.asynchronous`). */
   readonly asynchronous: boolean
   /** How blocks leave unless a reply says otherwise. */
@@ -33,6 +36,11 @@ export interface Context {
   readonly request: Request
   /** Aborted when the client has left, or the server has given the reply up. */
   readonly signal: AbortSignal
+  /**
+   * Aborted when the server begins to drain, before `signal`: a reply that has no end of its own is to end soon. Aborted
+   * already for a request that comes later. Its reason is a `Draining`.
+   */
+  readonly draining: AbortSignal
   /** Whatever the application keeps for this request. */
   readonly state: Map<unknown, unknown>
   readonly transport: Transport

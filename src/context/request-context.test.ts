@@ -10,6 +10,7 @@ function createFacts(given: Partial<RequestFacts> = {}): RequestFacts {
       secure: false,
       remoteAddress: '127.0.0.1',
       remotePort: 1,
+      peerAddress: '127.0.0.1',
       asynchronous: false,
       delivery: 'block',
     },
@@ -143,4 +144,16 @@ describe('onClose', () => {
       /^Cannot register what to call on close: the reply has closed/,
     )
   })
+})
+
+it('RequestContext.draining aborts with the reason, when it is read before or after', () => {
+  const reason = new Error('closing')
+  const before = new RequestContext(createFacts())
+  const { draining } = before
+  expect([draining.aborted, before.signal.aborted]).toEqual([false, false])
+  const after = new RequestContext(createFacts(), before)
+  after.drain(reason)
+  after.drain(new Error('another'))
+  expect([draining.reason, after.draining.reason, before.draining]).toEqual([reason, reason, draining])
+  expect(before.signal.aborted).toBe(false)
 })

@@ -11,6 +11,8 @@ export interface RequestFacts {
   origin(): string
   headers(): Headers
   body(): ReadableStream<Uint8Array> | null
+  /** The value of one field by its name in lower case, without the cost of all; called as often as it is needed. */
+  field?(name: string): string | undefined
   /** Sends a 103 with these links, where that is possible. */
   earlyHints?(links: readonly string[]): void
 }
@@ -28,6 +30,8 @@ export class RequestContext implements Context {
   #request: Request | undefined
   #controller: AbortController | undefined
   #aborted: { reason: unknown } | undefined
+  #drainController: AbortController | undefined
+  #drained: { reason: unknown } | undefined
   #state: Map<unknown, unknown> | undefined
   #closers: (() => unknown)[] | undefined
   #isClosed = false
@@ -80,6 +84,12 @@ export class RequestContext implements Context {
     return this.#controller.signal
   }
 
+  get draining(): AbortSignal {
+    this.#drainController ??= new AbortController()
+    if (this.#drained) this.#drainController.abort(this.#drained.reason)
+    return this.#drainController.signal
+  }
+
   get state(): Map<unknown, unknown> {
     this.#state ??= new Map()
     return this.#state
@@ -116,6 +126,13 @@ export class RequestContext implements Context {
     this.#aborted ??= { reason }
     this.#controller?.abort(reason)
     this.#previous?.abort(reason)
+  }
+
+  /** Aborts `draining`, now or when it is first read, and that of the context that has redirected to this one. */
+  drain(reason: unknown): void {
+    this.#drained ??= { reason }
+    this.#drainController?.abort(reason)
+    this.#previous?.drain(reason)
   }
 
   /** Takes what was registered with {@link Context.onClose}; it is called inside this context. */

@@ -71,7 +71,7 @@ describe('page', () => {
     }
     gate.end()
     await client.untilChunk('</ul>')
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
   })
 
   it('is what a handler means that returns a template', async () => {

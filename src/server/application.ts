@@ -1,6 +1,7 @@
 import type { Context } from '../context/context.ts'
 import type { ErrorPages } from '../gateway/error-pages.ts'
 import type { Match } from '../gateway/router.ts'
+import type { Drain } from './drain/drain.ts'
 import type { NodeRequestOptions } from './http1/node-request.ts'
 
 /** What the exchanges of one server share. */
@@ -11,6 +12,8 @@ export interface Application extends NodeRequestOptions {
   readonly errorPages: ErrorPages
   /** Milliseconds that a handler may take to answer; Infinity for as long as it wants. */
   readonly handlerTimeout: number
+  /** The live replies, and what becomes of them when the server closes. */
+  readonly drain: Drain
   /** Told of every fault, once: what a handler, a body or a closer threw. */
   report(error: unknown, context: Context | undefined): unknown
 }

@@ -1,15 +1,24 @@
 // One request and its reply, from the handler to the last `onClose`, whatever happens to either.
-import { isBytes } from '../body/block.ts'
+import type { Channel } from 'node:diagnostics_channel'
+import { type Bytes, isBytes } from '../body/block.ts'
 import { toBlocks } from '../body/blocks.ts'
 import { type Closer, isPromiseLike, runClosers } from '../body/run-closers.ts'
 import { runInContext } from '../context/current-context.ts'
-import type { Transport } from '../context/context.ts'
+import type { Context, Transport } from '../context/context.ts'
 import { RequestContext, type RequestFacts } from '../context/request-context.ts'
-import { headCommitted, replyClosed, requestRead } from '../delivery/channels.ts'
+import {
+  type ClosedMoment,
+  type Progress,
+  replyClosed,
+  type RequestMoment,
+  requestRead,
+  requestRedirected,
+  type WatchedReply,
+} from '../delivery/channels.ts'
 import { ClientGone, ShuttingDown } from '../delivery/errors.ts'
 import { type Outcome, toBrokenOutcome } from '../delivery/sink.ts'
 import type { Replyable } from '../gateway/handler.ts'
-import type { Endpoint } from '../gateway/router.ts'
+import type { Endpoint, Match } from '../gateway/router.ts'
 import { isAnswer, statusOf, toErrorReply } from '../gateway/to-error-reply.ts'
 import { toReply } from '../gateway/to-reply.ts'
 import { HttpError, InternalRedirect } from '../reply/http-error.ts'
@@ -17,6 +26,9 @@ import { Reply, reply } from '../reply/reply.ts'
 import type { ReplyOptions } from '../reply/reply-options.ts'
 import { forRequest } from '../reply/selection/file-reply.ts'
 import type { Application } from './application.ts'
+import type { DrainedReply } from './drain/drain.ts'
+import { type Failure, outcomeToTell } from './moments/outcome-to-tell.ts'
+import { isPlainWatched, tellPlain } from './moments/tell-plain.ts'
 import { RedirectedRequest } from './redirected-request.ts'
 import { Sending } from './sending.ts'
 import type { Live, Wire } from './wire.ts'
@@ -30,7 +42,8 @@ const ALL_METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT'
 const REDIRECT_LIMIT = 10
 
 /** One request being answered. */
-export class Exchange implements Live {
+export class Exchange implements Live, WatchedReply, DrainedReply {
+  slot = -1
   readonly #application: Application
   readonly #wire: Wire
   #context: RequestContext | undefined
@@ -41,11 +54,14 @@ export class Exchange implements Live {
   #aborted: ClientGone | ShuttingDown | undefined
   #lateOnClose: OnClose
   // What the first error reply is for; where that fails too, a second one says the status alone.
-  #failure: { error: unknown; isLast: boolean } | undefined
+  #failure: (Failure & { isLast: boolean }) | undefined
   #mustClose = false
-  // The context of a handler that took too long.
-  #givenUp: RequestContext | undefined
+  // The context of a handler that took too long, or of a client that did.
+  #givenUp: { context: RequestContext; error: HttpError } | undefined
   #isOver = false
+  #route: string | undefined
+  // What went the short way while somebody watches.
+  #plain: Progress | undefined
 
   constructor(application: Application, wire: Wire) {
     this.#application = application
@@ -54,13 +70,24 @@ export class Exchange implements Live {
 
   /** Answers the request. */
   start(): void {
+    this.#application.drain.add(this)
     this.#wire.open(this)
     try {
       this.#facts = this.#wire.readRequest()
       this.#dispatch(this.#facts)
     } catch (error) {
+      if (!this.#context) this.#tellRequest(requestRead)
       this.#fail(error)
     }
+  }
+
+  get progress(): Progress {
+    return this.#sending?.progress ?? this.#plain ?? nothing
+  }
+
+  requestField(name: string): string | undefined {
+    if (this.#facts?.field) return this.#facts.field(name)
+    return this.#context?.headers.get(name) ?? undefined
   }
 
   abort(reason: ClientGone | ShuttingDown): void {
@@ -71,24 +98,63 @@ export class Exchange implements Live {
     if (!(reason instanceof ClientGone)) this.#wire.destroy()
     // What the handler registered is closed when it has come to its end, or has had time to.
     void runClosers([() => this.#handling]).then((errors) =>
-      this.#complete(toBrokenOutcome(reason), errors, this.#lateOnClose),
+      this.#complete({ ...toBrokenOutcome(reason), ...this.progress }, errors, this.#lateOnClose),
     )
+  }
+
+  giveUp(error: HttpError): void {
+    const context = this.#context
+    if (this.#aborted || this.#isOver || !context) return
+    context.abort(error)
+    if (this.#sending) return
+    this.#givenUp = { context, error }
+    this.#fail(error)
+  }
+
+  describe(): ReturnType<DrainedReply['describe']> {
+    return { method: this.#method, path: this.#path, protocol: this.#protocol }
+  }
+
+  drain(): void {
+    this.#context?.drain(this.#application.drain.reason)
+  }
+
+  askLast(): void {
+    const context = this.#context
+    if (!context) return
+    const { drain } = this.#application
+    const report = (error: unknown) => this.#report(error)
+    this.#sending?.drain((own) => runInContext(context, () => drain.takeLastBlock(own, context, report)))
+  }
+
+  ask(): boolean {
+    return this.#wire.ask?.() ?? false
   }
 
   #dispatch(facts: RequestFacts): void {
     const context = new RequestContext(facts, this.#context)
+    const { reason } = this.#application.drain
+    if (reason) context.drain(reason)
+    const channel = this.#context ? requestRedirected : requestRead
     this.#context = context
-    if (requestRead.hasSubscribers) {
-      requestRead.publish({ reply: this, method: context.method, path: context.path })
+    let match: Match | undefined
+    try {
+      match = this.#find(context)
+    } finally {
+      this.#route = match?.kind === 'found' ? match.endpoint.route : undefined
+      this.#tellRequest(channel)
     }
-    // `TRACE` would be an echo of the client's cookies, and a web `Request` cannot have it.
-    const isOfServer = context.method === 'TRACE' || context.path === '*'
-    if (isOfServer) return this.#answerMethod(context, ALL_METHODS)
-    const match = this.#application.find(context.method, context.path)
+    if (!match) return this.#answerMethod(context, ALL_METHODS)
     if (match.kind === 'no-path') throw new HttpError(404)
     if (match.kind === 'no-method') return this.#answerMethod(context, match.allow)
     if (match.params) context.params = match.params
     this.#call(context, match.endpoint)
+  }
+
+  // Undefined for a request that is not for a route. `TRACE` would be an echo of the client's cookies, and a web
+  // `Request` cannot have it.
+  #find({ method, path }: RequestContext): Match | undefined {
+    return method === 'TRACE' || path === '*' ? undefined : this.#application.find(method, path)
   }
 
   #answerMethod(context: RequestContext, allow: string): void {
@@ -101,41 +167,40 @@ export class Exchange implements Live {
     if (!isPromiseLike(answer)) return void this.#answer(context, answer, stream)
     this.#handling = Promise.resolve(answer)
       .then((settled) => this.#answer(context, settled, stream))
-      .catch((error: unknown) => (this.#givenUp === context ? this.#reportLate(error) : this.#fail(error)))
+      .catch((error: unknown) =>
+        this.#givenUp?.context === context ? this.#reportLate(error) : this.#fail(error),
+      )
     if (this.#application.handlerTimeout < Infinity) this.#limitTime(context, this.#handling)
   }
 
   #limitTime(context: RequestContext, handling: Promise<unknown>): void {
     const timer = setTimeout(() => {
-      if (this.#aborted || this.#isOver || this.#sending || this.#context !== context) return
-      this.#givenUp = context
-      const error = new HttpError(504)
-      context.abort(error)
-      this.#fail(error)
+      if (!this.#sending && this.#context === context) this.giveUp(new HttpError(504))
     }, this.#application.handlerTimeout)
     void handling.finally(() => clearTimeout(timer))
   }
 
   #answer(context: RequestContext, answer: Replyable, isStreamed: boolean): Promise<void> | undefined {
-    const aborted = this.#aborted ?? (this.#givenUp === context ? new HttpError(504) : undefined)
+    const aborted = this.#aborted ?? (this.#givenUp?.context === context ? this.#givenUp.error : undefined)
     if (aborted) return runInContext(context, () => this.#discard(answer, aborted))
     const isPlain = typeof answer === 'string' || isBytes(answer)
-    if (isPlain && this.#takesPlain && !this.#isWatched(context)) {
+    if (isPlain && this.#takesPlain && !context.hasClosers && (!isPlainWatched() || this.#wire.whenSent)) {
       this.#wire.sendPlain(answer, !this.#mustClose)
-      this.#leave()
+      if (isPlainWatched()) this.#watchPlain(answer)
+      else this.#leave()
     } else this.#send(runInContext(context, () => forRequest(toReply(answer, isStreamed), context)))
     return undefined
   }
 
-  // True when somebody waits for a moment of this reply.
-  #isWatched(context: RequestContext): boolean {
-    return context.hasClosers || headCommitted.hasSubscribers || replyClosed.hasSubscribers
+  #watchPlain(body: string | Bytes): void {
+    this.#plain = tellPlain(this, body, this.#wire)
+    this.#wire.whenSent?.(() => this.#complete({ kind: 'complete', ...this.progress }))
   }
 
   // One that waits for its turn on the connection is still alive until it has left.
   get #takesPlain(): boolean {
     const { method, version, isNext } = this.#wire
-    return method !== 'HEAD' && version === '1.1' && isNext
+    return method !== 'HEAD' && version !== '1.0' && isNext
   }
 
   // An answer that comes when nobody waits for it any more has a body that must be closed all the same (G5).
@@ -158,6 +223,7 @@ export class Exchange implements Live {
       subject: this,
       closed: (outcome, errors) => this.#sent(outcome, errors, onClose),
     })
+    if (this.#application.drain.reason) this.askLast()
     this.#sending.start()
   }
 
@@ -175,9 +241,12 @@ export class Exchange implements Live {
     if (this.#isOver || this.#aborted) return this.#reportLate(error)
     if (error instanceof InternalRedirect && !this.#failure) return this.#redispatch(error.target)
     if (!isAnswer(error)) this.#report(error)
-    if (this.#failure?.isLast) return void this.#wire.destroy()
-    // What is left of a body that is too long is not read.
-    if (error instanceof HttpError && error.status === 413) this.#mustClose = true
+    if (this.#failure?.isLast) {
+      this.#failure.isGivenUp = true
+      return void this.#wire.destroy()
+    }
+    // What is left of a body that is too long, or too slow, is not read.
+    if (error instanceof HttpError && (error.status === 413 || error.status === 408)) this.#mustClose = true
     const first = this.#failure
     this.#failure = { error: first?.error ?? error, isLast: first !== undefined }
     try {
@@ -252,11 +321,52 @@ export class Exchange implements Live {
 
   #leave(outcome?: Outcome, errors: readonly unknown[] = []): void {
     this.#isOver = true
-    if (outcome && replyClosed.hasSubscribers) replyClosed.publish({ reply: this, outcome, errors })
+    if (outcome) this.#tellClosed(outcome, errors)
     this.#context?.close()
+    this.#application.drain.remove(this, outcome)
     this.#wire.close(this)
   }
+
+  #tellRequest(channel: Channel): void {
+    if (!channel.hasSubscribers) return
+    const context = this.#context
+    const moment: RequestMoment<Context> = {
+      reply: this,
+      method: this.#method,
+      path: this.#path,
+      route: this.#route,
+      protocol: this.#protocol,
+      remoteAddress: context ? context.transport.remoteAddress : this.#wire.remoteAddress,
+      context,
+    }
+    channel.publish(moment)
+  }
+
+  #tellClosed(outcome: Outcome, errors: readonly unknown[]): void {
+    if (!replyClosed.hasSubscribers) return
+    const moment: ClosedMoment<Context> = {
+      reply: this,
+      outcome: outcomeToTell(outcome, this.#failure),
+      errors,
+      status: this.#sending ? this.#sending.status : this.#plain && 200,
+      method: this.#method,
+      path: this.#path,
+      route: this.#route,
+      context: this.#context,
+    }
+    replyClosed.publish(moment)
+  }
+
+  get #method(): string {
+    return this.#context?.method ?? this.#wire.method
+  }
+
+  get #path(): string {
+    return this.#context?.path ?? /^[^?#]*/.exec(this.#wire.target ?? '')?.[0] ?? ''
+  }
 }
+
+const nothing: Progress = { bytes: 0, blocks: 0 }
 
 // A late answer was refused where the handler took too long; otherwise nobody was there for it.
 function toLateOutcome(reason: ClientGone | ShuttingDown | HttpError): Outcome {

@@ -1,2 +1,5 @@
-export { type CloseOptions, serve, type Server } from './serve.ts'
+export type { AbortedReply, CloseReport } from './drain/close-report.ts'
+export type { CloseOptions, DrainOptions } from './drain/drain-options.ts'
+export type { TlsCertificate, TlsOptions } from './port/tls/tls-options.ts'
+export { serve, type Server } from './serve.ts'
 export type { ServeOptions } from './serve-options.ts'

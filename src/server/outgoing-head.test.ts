@@ -198,7 +198,7 @@ describe.each(['Reply', 'foreign Response'] as const)('OutgoingHead of a %s', (k
 
   it.each(['1.0', '1.1'])('does not keep a connection of HTTP/%s that is to be closed', async (version) => {
     const { client, nodeResponse } = await receive(`GET / HTTP/${version}`, 'Connection: keep-alive')
-    const head = new OutgoingHead(make({}), new HttpWire(nodeResponse), () => false)
+    const head = new OutgoingHead(make({}), new HttpWire(nodeResponse), { mayStay: () => false })
     head.write(head.frame(text, 0))
     nodeResponse.end()
     expect((await client.reply()).headers.get('connection')).toBe('close')

@@ -11,13 +11,22 @@ export class OutgoingHead implements PendingHead {
   readonly #reply: Response
   readonly #wire: Wire
   readonly #mayStay: () => boolean
+  readonly #written: ((status: number) => void) | undefined
   #fields: string[] = []
 
-  /** `mayStay`: whether the connection may be used for another request, asked when the head is written. */
-  constructor(reply: Response, wire: Wire, mayStay: () => boolean = () => true) {
+  /**
+   * `mayStay`: whether the connection may be used for another request, asked when the head is written; `written` is told
+   * when it is.
+   */
+  constructor(
+    reply: Response,
+    wire: Wire,
+    { mayStay = () => true, written }: { mayStay?: () => boolean; written?: (status: number) => void } = {},
+  ) {
     this.#reply = reply
     this.#wire = wire
     this.#mayStay = mayStay
+    this.#written = written
   }
 
   /**
@@ -51,6 +60,7 @@ export class OutgoingHead implements PendingHead {
     // Always a reason: node:http would take that of a head which it has refused before.
     const reason = statusText || (STATUS_CODES[status] ?? '')
     this.#wire.writeHead({ status, reason, fields: this.#fields, framing, stays: this.#mayStay() })
+    this.#written?.(status)
     if (this.#reply instanceof Reply) this.#reply.commit()
   }
 

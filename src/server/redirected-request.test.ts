@@ -10,6 +10,7 @@ const from: RequestFacts = {
     secure: false,
     remoteAddress: '127.0.0.1',
     remotePort: 1,
+    peerAddress: '127.0.0.1',
     asynchronous: true,
     delivery: 'block',
   },

@@ -1,12 +1,13 @@
 // One `Response` on its way to a client: a head alone, whole, or block by block. It tells its owner once how that
 // ended, after the body was closed (G5).
-import { isBytes, toUint8Array } from '../body/block.ts'
+import { type Block, isBytes, toUint8Array } from '../body/block.ts'
 import { type Blocks, toBlocks } from '../body/blocks.ts'
 import { collectWhole } from '../body/collect.ts'
-import { headCommitted } from '../delivery/channels.ts'
+import { clientAwaited, firstBlockSent, headCommitted, type Progress } from '../delivery/channels.ts'
 import type { ClientGone, ShuttingDown } from '../delivery/errors.ts'
 import { isBodiless } from '../delivery/framing.ts'
-import { type Delivery, Pump } from '../delivery/pump.ts'
+import { Pump } from '../delivery/pump.ts'
+import type { Delivery, LastBlock } from '../delivery/pump-plan.ts'
 import { type FirstBlock, type Outcome, toBrokenOutcome } from '../delivery/sink.ts'
 import { type HeadersInput, toTrailerFields } from '../reply/head.ts'
 import { Reply } from '../reply/reply.ts'
@@ -33,10 +34,10 @@ type Way = 'head' | 'literal' | 'collect' | 'stream'
 
 type Stage =
   /** Its body is being collected, or waits for its turn on the connection. */
-  | { kind: 'preparing'; way: Way; head: OutgoingHead }
+  | { kind: 'preparing'; way: Way; head: OutgoingHead; lastBlock?: LastBlock }
   | { kind: 'pumping'; pump: Pump }
   /** Everything was handed to the transport; the outcome is told when it has left and the body is closed. */
-  | { kind: 'ending' }
+  | { kind: 'ending'; progress: Progress }
   | { kind: 'over' }
 
 /**
@@ -51,7 +52,10 @@ export class Sending {
   readonly #blocks: Blocks
   readonly #options: ReplyOptions
   readonly #isForeign: boolean
+  // True for a body in an encoding that nobody here could end.
+  readonly #isOpaque: boolean
   #stage: Stage
+  #status: number | undefined
 
   /** @throws TypeError for a response whose body was started before. */
   constructor(plan: SendingPlan) {
@@ -60,11 +64,13 @@ export class Sending {
     this.#isForeign = !(response instanceof Reply)
     this.#blocks = response instanceof Reply ? response.blocks : toForeignBlocks(response)
     this.#options = response instanceof Reply ? response.options : {}
+    this.#isOpaque = response.headers.has('content-encoding') && !this.#blocks.endsEncoded
     this.#delivery = this.#options.delivery ?? delivery
     this.#subject = subject
     this.#closed = closed
     const way = this.#wayOf(response)
-    this.#stage = { kind: 'preparing', way, head: new OutgoingHead(response, wire, mayStay) }
+    const written = (status: number) => void (this.#status = status)
+    this.#stage = { kind: 'preparing', way, head: new OutgoingHead(response, wire, { mayStay, written }) }
     this.#checkUnsent()
   }
 
@@ -76,13 +82,34 @@ export class Sending {
     else this.#attempt(() => (way === 'head' ? this.#sendHead(head) : this.#sendLiteral(head)))
   }
 
+  /** Of the head that has gone out. */
+  get status(): number | undefined {
+    return this.#status
+  }
+
+  /** What of the body was handed to the transport so far. */
+  get progress(): Progress {
+    const stage = this.#stage
+    if (stage.kind === 'pumping') return stage.pump.progress
+    return stage.kind === 'ending' ? stage.progress : nothing
+  }
+
+  /** Lets a body that goes block by block end early, once it has begun; `ask` is given its own `lastBlock`. */
+  drain(ask: (own: LastBlock | undefined) => Block | undefined): void {
+    if (this.#isOpaque) return
+    const { lastBlock: own } = this.#options
+    const lastBlock = () => ask(own)
+    if (this.#stage.kind === 'pumping') this.#stage.pump.drain(lastBlock)
+    else if (this.#stage.kind === 'preparing') this.#stage = { ...this.#stage, lastBlock }
+  }
+
   /** Breaks it off. */
   abort(reason: ClientGone | ShuttingDown): void {
     const stage = this.#stage
     if (stage.kind === 'over') return
     if (stage.kind === 'pumping') return stage.pump.abort(reason)
     if (reason.code !== 'CLIENT_GONE') this.#wire.destroy()
-    this.#close(toBrokenOutcome(reason))
+    this.#close({ ...toBrokenOutcome(reason), ...this.progress })
   }
 
   // Text and bytes can be sent again; a source has been asked or closed.
@@ -132,14 +159,18 @@ export class Sending {
   #commit(head: OutgoingHead, first: FirstBlock, length: number | undefined): void {
     const framing = head.frame(first, length)
     head.write(framing)
-    if (headCommitted.hasSubscribers) headCommitted.publish({ reply: this.#subject, framing })
+    if (headCommitted.hasSubscribers)
+      headCommitted.publish({ reply: this.#subject, status: this.#status, framing })
   }
 
   #end(bytes: Uint8Array | undefined): void {
     const size = bytes?.byteLength ?? 0
-    const outcome: Outcome = { kind: 'complete', bytes: size, blocks: size > 0 ? 1 : 0 }
-    this.#stage = { kind: 'ending' }
+    const progress = { bytes: size, blocks: size > 0 ? 1 : 0 }
+    const outcome: Outcome = { kind: 'complete', ...progress }
+    this.#stage = { kind: 'ending', progress }
+    if (size > 0 && firstBlockSent.hasSubscribers) firstBlockSent.publish({ reply: this.#subject })
     this.#wire.end(bytes, () => this.#close(outcome))
+    if (clientAwaited.hasSubscribers && this.#wire.isHeld) clientAwaited.publish({ reply: this.#subject })
     if (this.#blocks.literal === undefined) void this.#blocks.close()
   }
 
@@ -168,12 +199,15 @@ export class Sending {
       trailers: trailers && (() => this.#trailers(trailers)),
       onError,
       subject: this.#subject,
+      status: () => this.#status,
       closed: (outcome, errors) => {
         this.#stage = { kind: 'over' }
         this.#closed(outcome, errors)
       },
     })
+    const lastBlock = this.#stage.kind === 'preparing' ? this.#stage.lastBlock : undefined
     this.#stage = { kind: 'pumping', pump }
+    if (lastBlock) pump.drain(lastBlock)
     pump.start()
   }
 
@@ -210,6 +244,8 @@ export class Sending {
     void this.#blocks.close(reason).then((errors) => this.#closed(outcome, errors))
   }
 }
+
+const nothing: Progress = { bytes: 0, blocks: 0 }
 
 // The body of a response that was read by somebody else is locked: nothing of it is left to send.
 function toForeignBlocks(response: Response): Blocks {

@@ -41,6 +41,14 @@ describe('checkServeOptions', () => {
       'Cannot serve: `maxRequestBytes` is a number (-1); give a number of bytes, 0 or more',
     ],
     [{ maxRequestBytes: NaN }, 'Cannot serve: `maxRequestBytes` is a number (NaN)'],
+    [
+      { headTimeout: 0 },
+      'Cannot serve: `headTimeout` is a number (0); give milliseconds, 20 to 2147483647, or false',
+    ],
+    [
+      { trustProxy: ['localhost'] },
+      'Cannot serve: `trustProxy` is an object (Array); give a list of addresses and networks',
+    ],
     [{ minRate: true }, 'Cannot serve: `minRate` is a boolean (true); give { bytes, within }'],
     [{ minRate: { bytes: 0 } }, 'give { bytes, within }: bytes a second, and milliseconds from 20; or false'],
     [{ minRate: { within: 19 } }, '`minRate`'],

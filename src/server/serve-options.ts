@@ -2,14 +2,17 @@ import { METHODS } from 'node:http'
 import type { Fetch } from '../adapters/from-fetch.ts'
 import { describeValue } from '../body/block.ts'
 import type { Context } from '../context/context.ts'
-import type { Delivery } from '../delivery/pump.ts'
+import type { Delivery } from '../delivery/pump-plan.ts'
 import type { ErrorPage } from '../gateway/error-pages.ts'
 import type { Middleware, Routes } from '../gateway/handler.ts'
 import { LONGEST_TIMER } from '../reply/reply-options.ts'
+import { type DrainOptions, drainRule } from './drain/drain-options.ts'
 import type { MinRate } from './guard/rate-guard.ts'
 import type { HealthPaths } from './health/health-answers.ts'
+import { isTlsOptions, type TlsOptions } from './port/tls/tls-options.ts'
+import { type LimitOptions, limitRules } from './limits/limits.ts'
 
-export interface ServeOptions {
+export interface ServeOptions extends LimitOptions {
   /** Port to listen on; 0, the default, takes a free one. */
   port?: number
   /** Address to listen on, 127.0.0.1 by default. */
@@ -74,11 +77,27 @@ export interface ServeOptions {
    * With `transmitter: 'thread'` the transmitter answers by itself, also while the application computes.
    */
   health?: boolean | Partial<HealthPaths>
+  /**
+   * Encrypts: HTTP/2 and HTTP/1.1 on one port, by what the client asks for in its handshake; plain HTTP/1.x by default.
+   * A certificate that cannot be used is refused before the server listens.
+   */
+  tls?: TlsOptions
+  /**
+   * Takes HTTP/2 with prior knowledge beside HTTP/1.x on a plain port, as a proxy in front speaks it; false by default.
+   * Not with `tls`.
+   */
+  h2c?: boolean
+  /** How the server closes: what `close()` does not say, and what holds for `signal` and for workers that are replaced. */
+  drain?: DrainOptions
   /** Closes the server when it aborts. */
   signal?: AbortSignal
   /** Told of every fault once; writes it to standard error by default. */
   report?: (error: unknown, context: Context | undefined) => unknown
 }
+
+/** What `tls` must be, as an error says it. */
+const TLS =
+  '{ key, cert } as PEM, or { keyFile, certFile }, with ca, passphrase, minVersion, handshakeTimeout or http2'
 
 // What each option must be, and how to say it. `routes` is looked at by the router, which can name the route.
 const rules: Readonly<Record<keyof ServeOptions, { is: (value: unknown) => boolean; give: string }>> = {
@@ -108,6 +127,10 @@ const rules: Readonly<Record<keyof ServeOptions, { is: (value: unknown) => boole
   maxIdleConnections: { is: (value) => isBetween(value, 0, Infinity), give: 'a number, 0 or more' },
   minRate: { is: isMinRate, give: '{ bytes, within }: bytes a second, and milliseconds from 20; or false' },
   health: { is: isHealth, give: '{ live, ready }: two paths; or true or false' },
+  tls: { is: isTlsOptions, give: TLS },
+  h2c: { is: (value) => typeof value === 'boolean', give: 'true or false' },
+  drain: drainRule,
+  ...limitRules,
   signal: { is: (value) => value instanceof AbortSignal, give: 'an AbortSignal' },
   report: { is: isFunction, give: 'a function of an error and a context' },
 }
@@ -124,6 +147,9 @@ export function checkServeOptions(options: ServeOptions): void {
   for (const pattern of Object.keys(options.routes ?? {})) checkMethod(pattern)
   if ((options.routes === undefined) === (options.fetch === undefined)) {
     throw new TypeError('Cannot serve: give either `routes` or `fetch`')
+  }
+  if (options.tls && options.h2c) {
+    throw new TypeError('Cannot serve with both `tls` and `h2c`: over TLS, HTTP/2 needs no prior knowledge')
   }
   if (options.maxStall !== undefined && options.transmitter !== 'thread') {
     throw new TypeError(

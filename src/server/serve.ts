@@ -4,42 +4,63 @@ import { fromFetch } from '../adapters/from-fetch.ts'
 import { ErrorPages } from '../gateway/error-pages.ts'
 import { Router } from '../gateway/router.ts'
 import type { Application } from './application.ts'
+import type { CloseReport } from './drain/close-report.ts'
+import { checkSignals, Closing } from './drain/closing.ts'
+import { checkCloseOptions, type CloseOptions, toDrainSettings } from './drain/drain-options.ts'
+import { Drain } from './drain/drain.ts'
+import { DrainingListener, type ServingListener } from './drain/draining-listener.ts'
 import { Exchange } from './exchange.ts'
 import { toMinRate } from './guard/rate-guard.ts'
 import { toHealthPaths } from './health/health-answers.ts'
-import { openHttp1 } from './http1/open-http1.ts'
-import type { Listener, ListenerPlan } from './listener.ts'
+import { toLimits } from './limits/limits.ts'
+import { openPort } from './port/open-port.ts'
+import type { ListenerPlan } from './listener.ts'
+import { readTls } from './port/tls/read-tls.ts'
+import { createReload } from './port/tls/create-reload.ts'
+import type { TlsCertificate } from './port/tls/tls-options.ts'
 import { checkServeOptions, type ServeOptions } from './serve-options.ts'
 import { openThread } from './thread/open-thread.ts'
 import type { Wire } from './wire.ts'
-
-export interface CloseOptions {
-  /** Milliseconds that live replies have to end, 10,000 by default; 0 or more. */
-  grace?: number
-}
 
 /** A server that listens: this process, its workers, or in one of them its share. */
 export interface Server {
   readonly url: string
   readonly port: number
-  /** Takes no more requests, lets live replies end within the grace period and aborts the rest; always resolves. */
-  close(options?: CloseOptions): Promise<void>
+  /**
+   * Takes no more requests, tells live replies, lets them end within the grace period and aborts the rest; always
+   * resolves, and says what became of them. Called again, the earlier deadline holds.
+   * @throws RangeError or TypeError for an option that cannot be kept.
+   */
+  close(options?: CloseOptions): Promise<CloseReport>
+  /** Resolves when the server has closed, whatever has made it do so: what else the process has open can be closed. */
+  readonly closed: Promise<CloseReport>
   /**
    * Puts a new process in the place of each worker, one after the other: it listens before the old one takes no more,
    * lets live replies end within the grace period and ends. Only in the primary of a server with `workers`. Resolves
    * when the old processes have ended; rejects when a new one does not start, and the old ones that are left go on.
    */
-  restart?(options?: CloseOptions): Promise<void>
+  restart?(options?: Pick<CloseOptions, 'grace'>): Promise<void>
+  /**
+   * Has another certificate for the connections that come, or reads the files of the one it has again; those that there
+   * are go on. Only with `tls`. In the primary of a server with `workers` it goes to all of them.
+   * @throws TypeError or Error for a certificate that cannot be used: the one before it stays.
+   */
+  reloadTls?(certificate?: TlsCertificate): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
- * Serves an application over HTTP/1.1; resolves when the server listens, or when all its workers do.
- * @throws TypeError or RangeError that names a bad option; Error when the port is taken, or a worker does not start.
+ * Serves an application over HTTP/1.1, and over HTTP/2 with `tls` or `h2c`; resolves when the server listens, or when all
+ * its workers do.
+ * @throws TypeError or RangeError that names a bad option; Error when the port is taken, a certificate cannot be used or
+ * a worker does not start.
  */
 export async function serve(options: ServeOptions): Promise<Server> {
   checkServeOptions(options)
-  const application = toApplication(options)
+  const settings = toDrainSettings(options.drain)
+  checkSignals(settings)
+  const drain = new Drain()
+  const application = toApplication(options, drain)
   const { hostname = '127.0.0.1', maxIdleConnections = 10_000 } = options
   const plan = {
     port: options.port ?? 0,
@@ -47,50 +68,52 @@ export async function serve(options: ServeOptions): Promise<Server> {
     maxIdleConnections,
     maxRequestBytes: application.maxRequestBytes,
     minRate: toMinRate(options.minRate),
+    limits: toLimits(options),
     health: toHealthPaths(options.health),
+    tls: options.tls && (await readTls(options.tls)),
+    h2c: options.h2c,
     delivery: application.delivery,
     answer: (wire: Wire) => new Exchange(application, wire).start(),
     report: (error: unknown) => void application.report(error, undefined),
   }
   const isThreaded = options.transmitter === 'thread'
-  const open = (fd?: number) =>
-    isThreaded ? openThread({ ...plan, fd, maxStall: options.maxStall ?? 0 }) : openHttp1({ ...plan, fd })
+  const openOwn = (fd?: number) =>
+    isThreaded ? openThread({ ...plan, fd, maxStall: options.maxStall ?? 0 }) : openPort({ ...plan, fd })
+  const open = async (fd?: number): Promise<ServingListener> => new DrainingListener(await openOwn(fd), drain)
   const listener = await (options.workers === undefined ? open() : openShared(options.workers, plan, open))
   const { port } = listener
-  const url = `http://${toAuthority(hostname)}:${port}`
-  let closing: Promise<void> | undefined
-  const close = ({ grace = 10_000 }: CloseOptions = {}) => {
-    checkGrace('close', grace)
-    options.signal?.removeEventListener('abort', onAbort)
-    return (closing ??= listener.close(grace))
+  const url = `http${options.tls ? 's' : ''}://${toAuthority(hostname)}:${port}`
+  const closing = new Closing({ listener, drain, settings, signal: options.signal })
+  const close = (how?: CloseOptions) => closing.close(how)
+  const reload = listener.reloadTls?.bind(listener)
+  const reloadTls = options.tls && reload && createReload(options.tls, reload)
+  const server = {
+    url,
+    port,
+    close,
+    closed: drain.closed.promise,
+    ...(reloadTls && { reloadTls }),
+    [Symbol.asyncDispose]: async () => void (await close()),
   }
-  const onAbort = () => void close()
-  options.signal?.addEventListener('abort', onAbort)
-  if (options.signal?.aborted) onAbort()
-  const server = { url, port, close, [Symbol.asyncDispose]: () => close() }
   if (!listener.restart) return server
-  const restart = async ({ grace = 10_000 }: CloseOptions = {}) => {
-    checkGrace('restart', grace)
+  const restart = async ({ grace = settings.grace }: CloseOptions = {}) => {
+    checkCloseOptions('restart', { grace })
     await listener.restart?.(grace)
   }
   return { ...server, restart }
-}
-
-function checkGrace(what: string, grace: number): void {
-  if (!(grace >= 0)) throw new RangeError(`Cannot ${what} within ${grace} ms: \`grace\` must be 0 or more`)
 }
 
 // Loaded only where it is asked for.
 async function openShared(
   workers: number | 'auto',
   address: Pick<ListenerPlan, 'hostname' | 'port' | 'report'>,
-  open: (fd: number) => Promise<Listener>,
-): Promise<Listener> {
+  open: (fd: number) => Promise<ServingListener>,
+): Promise<ServingListener> {
   const { openWorkers } = await import('./workers/open-workers.ts')
   return openWorkers(workers, { address, open })
 }
 
-function toApplication(options: ServeOptions): Application {
+function toApplication(options: ServeOptions, drain: Drain): Application {
   const { fetch, use = [], stream = false, delivery = 'block', maxRequestBytes = 10_485_760 } = options
   const routes = fetch ? { '/**': fromFetch(fetch) } : (options.routes ?? {})
   const router = new Router(routes, { use, stream })
@@ -101,6 +124,7 @@ function toApplication(options: ServeOptions): Application {
     find: (method, path) => router.find(method, path),
     errorPages,
     handlerTimeout,
+    drain,
     report,
     maxRequestBytes,
     delivery,

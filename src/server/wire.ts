@@ -3,12 +3,20 @@ import type { RequestFacts } from '../context/request-context.ts'
 import type { ClientGone, ShuttingDown } from '../delivery/errors.ts'
 import type { Framing, HttpVersion } from '../delivery/framing.ts'
 import type { FirstBlock, Sink } from '../delivery/sink.ts'
+import type { HttpError } from '../reply/http-error.ts'
 import type { Coding, PlainBody } from '../reply/selection/encoded-blocks.ts'
 
 /** A reply that is being made on a connection. */
 export interface Live {
   /** Breaks it off. */
   abort(reason: ClientGone | ShuttingDown): void
+  /** The request cannot be read to its end: nothing was answered yet, and this is the answer. */
+  giveUp?(error: HttpError): void
+  /**
+   * Asks a client that has closed its side whether it is there, with what it takes no notice of; false where there is
+   * no place for that. One that is gone answers with a reset.
+   */
+  ask?(): boolean
 }
 
 /** A head as it goes out. */
@@ -42,6 +50,9 @@ export interface RequestLimits {
 export interface Wire {
   readonly method: string
   readonly version: HttpVersion
+  /** As it was sent, for who watches: also where the request cannot be read. */
+  readonly target?: string | undefined
+  readonly remoteAddress?: string | undefined
   /** True when the client has said that it takes trailers (RFC 9110 §6.5.1). */
   readonly takesTrailers: boolean
   /** False while the reply to an earlier request of the connection is being sent. */
@@ -67,11 +78,20 @@ export interface Wire {
   end(bytes: Uint8Array | undefined, ended: () => void): void
   /** Sends text or bytes as a whole reply of status 200, the short way: most replies of most servers go it. */
   sendPlain(body: string | Bytes, stays: boolean): void
+  /** True while a reply that was ended is not with the operating system as a whole, where the wire can tell. */
+  readonly isHeld?: boolean
+  /**
+   * Calls back when all of a plain reply is with the operating system, at once where it is already; never when the
+   * connection is gone first. Where it is missing, a reply that somebody watches does not go the short way.
+   */
+  whenSent?(callback: () => void): void
   /**
    * The way for a body that goes block by block; the reply must be the next. `begin` is given only to a wire that
    * encodes, and decides with what.
    */
   toSink(head: PendingHead, begin?: PlainBody['begin']): Sink
+  /** See {@link Live.ask}. */
+  ask?(): boolean
   /** Breaks the connection off. */
   destroy(): void
 }

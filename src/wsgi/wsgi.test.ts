@@ -13,6 +13,7 @@ function createContext(): RequestContext {
       secure: true,
       remoteAddress: undefined,
       remotePort: undefined,
+      peerAddress: undefined,
       asynchronous: false,
       delivery: 'block',
     },

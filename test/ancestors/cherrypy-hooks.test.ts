@@ -37,7 +37,7 @@ it('onClose: is called after the body was sent, after a failed handler and after
   await client.untilChunk('one')
   expect(log).toEqual([])
   gate.end()
-  await client.until('0\r\n\r\n')
+  await client.untilEnd()
   client.get('/handler')
   expect((await client.reply()).status).toBe(500)
   client.get('/stream')

@@ -113,7 +113,7 @@ it('template: one that is given as text streams, with globals and the context [F
   })
   const client = server.client()
   client.get('/here')
-  expect(await client.reply()).toMatchObject({ framing: 'chunked', text: 'Mill: /here &lt;42&gt;' })
+  expect(await client.reply()).toMatchObject({ framing: server.framing, text: 'Mill: /here &lt;42&gt;' })
 })
 
 it('template: enableBuffering(5) makes one block of five pieces that are not empty [FLK-017]', async () => {

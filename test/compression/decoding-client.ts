@@ -1,8 +1,8 @@
 // A client that decodes what it gets as it comes, with Node's own decoders.
-import { once } from 'node:events'
-import { type IncomingMessage, request } from 'node:http'
 import zlib from 'node:zlib'
 import type { Encoding } from 'millrace/middleware'
+import type { Address } from '../support/test-client.ts'
+import { openMessage, type Message } from './open-message.ts'
 
 function openDecoder(encoding: Encoding) {
   switch (encoding) {
@@ -32,27 +32,33 @@ export interface Decoded {
 /** One request for one encoding, and its body, decoded while it comes. */
 export class DecodingClient {
   readonly #decoder: ReturnType<typeof openDecoder>
-  readonly #message: Promise<IncomingMessage>
+  readonly #message: Promise<Message>
   readonly #pieces: Buffer[] = []
   readonly #over = Promise.withResolvers<Decoded>()
   readonly #received: Buffer[] = []
   #isEncodingWhole = false
+  #isMessageWhole: boolean | undefined
   #wake: (() => void) | undefined
 
-  constructor(url: string, encoding: Encoding, fields: Record<string, string> = {}) {
+  constructor(address: string | Address, encoding: Encoding, fields: Record<string, string> = {}) {
     this.#decoder = openDecoder(encoding)
     this.#decoder.on('data', (bytes: Buffer) => {
       this.#pieces.push(bytes)
       this.#wake?.()
     })
     this.#decoder.on('end', () => (this.#isEncodingWhole = true))
-    const made = request(url, { agent: false, headers: { 'accept-encoding': encoding, ...fields } })
-    this.#message = once(made, 'response').then(([message]: IncomingMessage[]) => this.#read(message))
-    made.end()
+    this.#decoder.on('error', () => {})
+    this.#decoder.on('close', () => this.#finish())
+    const asked = typeof address === 'string' ? { url: address, protocol: 'HTTP/1.1' as const } : address
+    this.#message = openMessage(
+      asked,
+      { 'accept-encoding': encoding, ...fields },
+      { data: (bytes) => this.#read(bytes), over: (isWhole) => this.#end(isWhole) },
+    )
   }
 
   /** The head. */
-  head(): Promise<IncomingMessage> {
+  head(): Promise<Message> {
     return this.#message
   }
 
@@ -89,7 +95,7 @@ export class DecodingClient {
 
   async leave(): Promise<void> {
     const message = await this.#message
-    message.destroy()
+    message.leave()
   }
 
   async #when(isSeen: (bytes: Buffer) => boolean): Promise<void> {
@@ -98,29 +104,22 @@ export class DecodingClient {
     }
   }
 
-  #read(message: IncomingMessage | undefined): IncomingMessage {
-    if (!message) throw new Error('There is no reply')
-    message.on('data', (bytes: Buffer) => {
-      this.#received.push(bytes)
-      if (!this.#decoder.destroyed) this.#decoder.write(bytes)
-    })
-    message.on('error', () => {})
-    this.#decoder.on('error', () => {})
-    this.#decoder.on('close', () => this.#finish(message))
-    // The decoder says whether its encoding was whole when its input ends.
-    message.on('close', () => this.#end(message))
-    return message
+  #read(bytes: Buffer): void {
+    this.#received.push(bytes)
+    if (!this.#decoder.destroyed) this.#decoder.write(bytes)
   }
 
-  #end(message: IncomingMessage): void {
-    if (this.#decoder.destroyed) this.#finish(message)
+  // The decoder says whether its encoding was whole when its input ends.
+  #end(isWhole: boolean): void {
+    this.#isMessageWhole = isWhole
+    if (this.#decoder.destroyed) this.#finish()
     else this.#decoder.end()
   }
 
-  #finish(message: IncomingMessage): void {
+  #finish(): void {
     const bytes = Buffer.concat(this.#pieces)
-    if (!message.closed) return
-    const isMessageWhole = message.complete
+    if (this.#isMessageWhole === undefined) return
+    const isMessageWhole = this.#isMessageWhole
     this.#over.resolve({ bytes, isEncodingWhole: this.#isEncodingWhole, isMessageWhole })
   }
 }

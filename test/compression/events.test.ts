@@ -18,7 +18,7 @@ eachDelivery('compress', (open) => {
     async (encoding) => {
       const gate = new Gate()
       await using server = await open({ use: [compress({ events: true })], routes: { '/': () => sse(gate) } })
-      const client = new DecodingClient(server.url, encoding)
+      const client = new DecodingClient(server.at('/'), encoding)
       const texts = ['one', 'two', 'drei\nä', 'x'.repeat(70_000)]
       for (const [index, text] of texts.entries()) {
         await gate.whenAsked(index + 1)

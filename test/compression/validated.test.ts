@@ -22,7 +22,7 @@ eachDelivery('compress', (open) => {
           '/buffered': () => reply('one'.repeat(1000)),
         },
       })
-      const client = new DecodingClient(server.url + path, 'gzip')
+      const client = new DecodingClient(server.at(path), 'gzip')
       expect(await client.over()).toMatchObject({ isEncodingWhole: true, isMessageWhole: true })
       expect(server.reported).toEqual([])
     },

@@ -54,55 +54,59 @@ describe.runIf(hasBrowser)('in a browser', () => {
 
   afterAll(() => browser?.close())
 
-  eachDelivery('multipart/x-mixed-replace', (open) => {
-    it.each<[string, (png: Buffer) => NestedBody]>([
-      ['are there at once', (png) => png],
-      [
-        'are made piece by piece',
-        async function* (png) {
-          for (let at = 0; at < png.length; at += 50) yield png.subarray(at, at + 50)
-        },
-      ],
-    ])('shows each picture before the next is given, of parts that %s', async (_, toBody) => {
-      const gate = new RowGate<Part>()
-      await using server = await open({
-        routes: {
-          '/': () =>
-            new Response('<!doctype html><img src="/push">', { headers: { 'content-type': 'text/html' } }),
-          '/push': () => push(gate),
-        },
+  eachDelivery(
+    'multipart/x-mixed-replace',
+    (open) => {
+      it.each<[string, (png: Buffer) => NestedBody]>([
+        ['are there at once', (png) => png],
+        [
+          'are made piece by piece',
+          async function* (png) {
+            for (let at = 0; at < png.length; at += 50) yield png.subarray(at, at + 50)
+          },
+        ],
+      ])('shows each picture before the next is given, of parts that %s', async (_, toBody) => {
+        const gate = new RowGate<Part>()
+        await using server = await open({
+          routes: {
+            '/': () =>
+              new Response('<!doctype html><img src="/push">', { headers: { 'content-type': 'text/html' } }),
+            '/push': () => push(gate),
+          },
+        })
+        const page = await browser.newPage({ ignoreHTTPSErrors: true })
+        await page.goto(server.url, { waitUntil: 'commit' })
+        for (const [index, colour] of frames.entries()) {
+          await gate.whenAsked(index + 1)
+          gate.open({ type: 'image/png', body: toBody(toPng(colour)) })
+          await untilShown(page, colour)
+        }
+        await page.close()
+        await gate.whenClosed()
+        expect([gate.asked, gate.closed]).toEqual([frames.length + 1, 1])
       })
-      const page = await browser.newPage()
-      await page.goto(server.url, { waitUntil: 'commit' })
-      for (const [index, colour] of frames.entries()) {
-        await gate.whenAsked(index + 1)
-        gate.open({ type: 'image/png', body: toBody(toPng(colour)) })
-        await untilShown(page, colour)
-      }
-      await page.close()
-      await gate.whenClosed()
-      expect([gate.asked, gate.closed]).toEqual([frames.length + 1, 1])
-    })
 
-    it('leaves the last picture where it is when there are no more', async () => {
-      const over = Promise.withResolvers<string>()
-      const parts = async function* (): AsyncGenerator<Part> {
-        for (const colour of frames) yield { type: 'image/png', body: toPng(colour) }
-      }
-      await using server = await open({
-        routes: {
-          '/': () =>
-            new Response('<!doctype html><img src="/push">', { headers: { 'content-type': 'text/html' } }),
-          '/push': () => push(parts(), { onClose: ({ kind }) => over.resolve(kind) }),
-        },
+      it('leaves the last picture where it is when there are no more', async () => {
+        const over = Promise.withResolvers<string>()
+        const parts = async function* (): AsyncGenerator<Part> {
+          for (const colour of frames) yield { type: 'image/png', body: toPng(colour) }
+        }
+        await using server = await open({
+          routes: {
+            '/': () =>
+              new Response('<!doctype html><img src="/push">', { headers: { 'content-type': 'text/html' } }),
+            '/push': () => push(parts(), { onClose: ({ kind }) => over.resolve(kind) }),
+          },
+        })
+        const page = await browser.newPage({ ignoreHTTPSErrors: true })
+        // The event comes when all that the page loads has come to its end.
+        await page.goto(server.url, { waitUntil: 'load' })
+        expect(await over.promise).toBe('complete')
+        await untilShown(page, frames[frames.length - 1] ?? [])
+        expect(await page.evaluate("document.querySelector('img').complete")).toBe(true)
+        await page.close()
       })
-      const page = await browser.newPage()
-      // The event comes when all that the page loads has come to its end.
-      await page.goto(server.url, { waitUntil: 'load' })
-      expect(await over.promise).toBe('complete')
-      await untilShown(page, frames[frames.length - 1] ?? [])
-      expect(await page.evaluate("document.querySelector('img').complete")).toBe(true)
-      await page.close()
-    })
-  })
+    },
+    { protocols: 'browser' },
+  )
 })

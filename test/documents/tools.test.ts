@@ -1,18 +1,15 @@
 // The programs that people open documents with.
 import { execFile, spawnSync } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { get, type IncomingMessage } from 'node:http'
-import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { csv, json, tar, zip } from 'millrace'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkEntryName } from '../../src/formats/archive/entries/check-entry-name.ts'
 import { eachDelivery } from '../support/each-delivery.ts'
+import type { TestServer } from '../support/test-server.ts'
 
 const run = promisify(execFile)
 const has = (tool: string): boolean => spawnSync(tool, ['--help']).error === undefined
@@ -54,10 +51,13 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }))
 
-async function download(url: string): Promise<string> {
-  const [message]: IncomingMessage[] = await once(get(url), 'response')
+async function download(server: TestServer, path = '/'): Promise<string> {
+  const client = server.client()
+  client.get(path)
+  const { body, isComplete } = await client.reply()
+  expect(isComplete).toBe(true)
   const file = join(folder, 'document')
-  if (message) await pipeline(message, createWriteStream(file))
+  await writeFile(file, body)
   return file
 }
 
@@ -69,12 +69,12 @@ eachDelivery('documents for other programs', (open) => {
         routes: { '/known': () => zip(entries()), '/unknown': () => zip([...entries(), more()].values()) },
       })
       for (const path of ['/known', '/unknown']) {
-        const file = await download(server.url + path)
+        const file = await download(server, path)
         expect((await run('unzip', ['-tq', file])).stdout).toContain('No errors detected')
         expect((await run('unzip', ['-p', file, 'read me.txt'])).stdout).toBe('grün')
         expect((await run('unzip', ['-p', file, 'data/299.txt'])).stdout).toBe('299')
       }
-      const file = await download(`${server.url}/unknown`)
+      const file = await download(server, '/unknown')
       expect((await run('unzip', ['-p', file, 'rows.csv'])).stdout).toBe('a\r\n1\r\n')
     })
   })
@@ -85,7 +85,7 @@ eachDelivery('documents for other programs', (open) => {
       await using server = await open({
         routes: { '/': () => tar([...entries(), { name: long, body: 'x' }]) },
       })
-      const file = await download(server.url)
+      const file = await download(server)
       const { stdout } = await run('tar', ['--quoting-style=literal', '-tf', file])
       expect(stdout.trim().split('\n')).toEqual([...entries().map(({ name }) => name), long])
       expect((await run('tar', ['-xOf', file, 'data/299.txt'])).stdout).toBe('299')
@@ -99,7 +99,7 @@ eachDelivery('documents for other programs', (open) => {
       const names = [...texts, ...steps.map((some) => some.join('/'))].filter(isName)
       expect(names.length).toBeGreaterThan(100)
       await using server = await open({ routes: { '/': () => tar(names.map((name) => ({ name }))) } })
-      const file = await download(server.url)
+      const file = await download(server)
       const { stdout } = await run('tar', ['--quoting-style=literal', '--show-stored-names', '-tf', file])
       expect(stdout.split('\n').slice(0, -1)).toEqual(names)
     })
@@ -110,7 +110,7 @@ eachDelivery('documents for other programs', (open) => {
       await using server = await open({
         routes: { '/': () => json({ count: Promise.resolve(count), rows }, { indent: 1 }) },
       })
-      const file = await download(server.url)
+      const file = await download(server)
       const { stdout } = await run('jq', ['-c', '[.count, (.rows | length), .rows[-1]]', file])
       const last = { id: count - 1, name: `Straße "${count - 1}"`, tags: ['odd'] }
       expect(JSON.parse(stdout)).toEqual([count, count, last])

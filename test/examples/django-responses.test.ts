@@ -30,7 +30,7 @@ it('G1: Django, StreamingHttpResponse: a block is with the client before the nex
     await client.untilChunk(block)
   }
   blocks.end()
-  await client.until('0\r\n\r\n')
+  await client.untilEnd()
 })
 
 it('Django, StreamingHttpResponse: middleware wraps the blocks of a streamed reply and leaves a buffered one [DJG-004] [DJG-020]', async () => {

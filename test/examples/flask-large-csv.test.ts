@@ -18,7 +18,7 @@ it.each(['/lines.csv', '/large.csv'])(
     }
     await rows.whenAsked(4)
     rows.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
   },
 )
 

@@ -22,7 +22,7 @@ it('G1: server push: the first part is with the client before the task, which ke
     },
   })
   const request = 'GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n'
-  await using client = new WatchingClient(server.port, request, ['</p>\r\n--part\r\n'])
+  await using client = new WatchingClient(server, request, ['</p>\r\n--part\r\n'])
   watch = () => client.blockUntilSeen(1)
   await client.ready()
   client.send()

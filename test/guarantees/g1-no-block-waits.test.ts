@@ -2,10 +2,11 @@ import { expect, it } from 'vitest'
 import { flush, push, stream } from 'millrace'
 import { eachDelivery } from '../support/each-delivery.ts'
 import { Gate } from '../support/gate.ts'
+import { STREAM_WINDOW } from '../support/http2-client.ts'
 
 const blocks = ['one', 'two', 'dreiä', 'четыре', '🎡'.repeat(5)]
 
-eachDelivery('G1', (open) => {
+eachDelivery('G1', (open, { isHttp1 }) => {
   it('G1: each block arrives before the next is opened [DJG-022]', async () => {
     const gate = new Gate()
     await using server = await open({ routes: { '/': () => stream(gate) } })
@@ -16,7 +17,7 @@ eachDelivery('G1', (open) => {
       await client.untilChunk(block)
     }
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
     expect(gate.asked).toBe(blocks.length + 1)
   })
 
@@ -33,7 +34,7 @@ eachDelivery('G1', (open) => {
       await client.untilChunk(block)
     }
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
     expect(gate.asked).toBe(blocks.length + 1)
   })
 
@@ -60,7 +61,7 @@ eachDelivery('G1', (open) => {
       expect(written).toHaveLength(index + 1)
     }
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
   })
 
   it('G1: a list of blocks arrives whole before the next is opened', async () => {
@@ -76,7 +77,7 @@ eachDelivery('G1', (open) => {
       await client.untilChunk(list.flat(2).join(''))
     }
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
   })
 
   it('G1: a block of 1 MiB arrives whole before the next is opened', async () => {
@@ -91,7 +92,7 @@ eachDelivery('G1', (open) => {
     gate.open(Buffer.alloc(1 << 20, 'b'))
     await client.untilChunk('b'.repeat(1 << 20))
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
   })
 
   it('G1: each of 300 blocks of changing size arrives before the next is opened', async () => {
@@ -105,7 +106,7 @@ eachDelivery('G1', (open) => {
       await client.untilChunk(block)
     }
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
   })
 
   it('G1: a block of a body with Content-Length arrives before the next is opened', async () => {
@@ -125,11 +126,11 @@ eachDelivery('G1', (open) => {
     await using server = await open({ routes: { '/': () => stream(gate, { commit: 'now' }) } })
     const client = server.client()
     client.get('/')
-    expect(await client.until('\r\n\r\n')).toContain('200 OK')
+    expect(await client.until('\r\n\r\n')).toMatch(/^HTTP\/\S+ 200\b/)
     gate.open('late')
     await client.untilChunk('late')
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
   })
 
   it('G1: flush before the first block sends the head', async () => {
@@ -138,14 +139,14 @@ eachDelivery('G1', (open) => {
     const client = server.client()
     client.get('/')
     gate.open(flush)
-    expect(await client.until('\r\n\r\n')).toContain('200 OK')
+    expect(await client.until('\r\n\r\n')).toMatch(/^HTTP\/\S+ 200\b/)
     gate.open('late')
     await client.untilChunk('late')
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
   })
 
-  it('G1: each block arrives on HTTP/1.0', async () => {
+  it.runIf(isHttp1)('G1: each block arrives on HTTP/1.0', async () => {
     const gate = new Gate()
     await using server = await open({ routes: { '/': () => stream(gate) } })
     const client = server.client()
@@ -178,3 +179,42 @@ eachDelivery('G1', (open) => {
     }
   })
 })
+
+eachDelivery(
+  'G1 on one connection',
+  (open) => {
+    it('G1: the blocks of two replies do not wait for each other', async () => {
+      const gates = [new Gate(), new Gate()]
+      await using server = await open({
+        routes: { '/:index': ({ params }) => stream(gates[Number(params['index'])] ?? []) },
+      })
+      const client = server.http2Client()
+      for (const index of gates.keys()) client.get(`/${index}`)
+      for (const block of ['one', 'two', 'three']) {
+        for (const gate of gates) {
+          gate.open(block)
+          await client.untilChunk(block)
+          client.skip()
+        }
+      }
+      for (const gate of gates) gate.end()
+      for (const _ of gates)
+        expect(await client.reply()).toMatchObject({ text: 'onetwothree', isComplete: true })
+    })
+
+    it('G1: a block that its window does not take whole leaves as far as it is taken', async () => {
+      const gate = new Gate()
+      await using server = await open({ routes: { '/': () => stream(gate) } })
+      const client = server.http2Client()
+      client.holdWindows()
+      client.get('/')
+      gate.open('x'.repeat(STREAM_WINDOW + 3))
+      await client.until('x'.repeat(STREAM_WINDOW))
+      client.resume()
+      await client.until('xxx')
+      gate.end()
+      expect((await client.reply()).isComplete).toBe(true)
+    })
+  },
+  { protocols: 'http2' },
+)

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { expect, it } from 'vitest'
 import { type Block, push, stream } from 'millrace'
 import { eachDelivery } from '../support/each-delivery.ts'
+import { STREAM_WINDOW } from '../support/http2-client.ts'
 import { Moments } from '../support/moments.ts'
 import type { TestServer } from '../support/test-server.ts'
 
@@ -11,27 +12,33 @@ const MIB = 1 << 20
 // What the kernel takes for a client that does not read; above it, the server would have to hold bytes itself.
 const KERNEL_LIMIT = 32 * MIB
 
+// What node:http2 takes of a stream whose window is shut, before it says so.
+const SESSION_LIMIT = 65_536
+
+// What the ring takes of one reply.
+const CREDIT = 262_144
+
 // What one reply may hold besides one block: a few slabs of 32 KiB with their framing.
 const HELD_LIMIT = 4 * 32_768 + 1024
 
-/** The sockets that the server has accepted since: what they hold is what the process holds. */
-class Accepted {
-  readonly sockets: Socket[] = []
+/** The sockets of HTTP/1 requests since: what they hold is what the process holds. */
+class Asked {
+  readonly sockets = new Set<Socket>()
   readonly #listener = (message: unknown): void => {
     const { socket } = Object(message)
-    this.sockets.push(socket)
+    this.sockets.add(socket)
   }
 
   constructor() {
-    subscribe('net.server.socket', this.#listener)
+    subscribe('http.server.request.start', this.#listener)
   }
 
   get held(): number {
-    return this.sockets.reduce((sum, socket) => sum + socket.writableLength, 0)
+    return [...this.sockets].reduce((sum, socket) => sum + socket.writableLength, 0)
   }
 
   [Symbol.dispose](): void {
-    unsubscribe('net.server.socket', this.#listener)
+    unsubscribe('http.server.request.start', this.#listener)
   }
 }
 
@@ -72,12 +79,16 @@ function toBytes(block: Block): Buffer {
   return block instanceof Uint8Array ? Buffer.from(block) : Buffer.alloc(0)
 }
 
-eachDelivery('G2', (open) => {
+eachDelivery('G2', (open, { isHttp1, options }) => {
+  const isThread = options.transmitter === 'thread'
+  // What is on its way from one thread to the other is held, too.
+  const heldBehind = SESSION_LIMIT + (isThread ? CREDIT : 0)
+
   it.each(shapes)(
     'G2: a source of $name rests while the client does not read, then goes on [GAP-010, CPY-020]',
     async (shape) => {
       using moments = new Moments()
-      using accepted = new Accepted()
+      using requests = new Asked()
       let asked = 0
       function* blocks(): Generator<Block> {
         while (asked < shape.total) yield shape.make(asked++)
@@ -89,7 +100,9 @@ eachDelivery('G2', (open) => {
       await untilAtRest(server, moments, () => asked)
       expect(asked).toBeLessThan(shape.total)
       expect(asked * shape.size).toBeLessThan(KERNEL_LIMIT)
-      expect(accepted.held).toBeLessThan(shape.size + HELD_LIMIT)
+      expect(requests.held).toBeLessThan(shape.size + HELD_LIMIT)
+      if (isHttp1) expect(requests.sockets.size > 0).toBe(!isThread)
+      else expect(asked * shape.size).toBeLessThan(STREAM_WINDOW + 2 * shape.size + HELD_LIMIT + heldBehind)
       client.resume()
       const { body, isComplete } = await client.reply()
       const sent = Buffer.concat(
@@ -153,3 +166,33 @@ eachDelivery('G2', (open) => {
     expect((await other.reply()).text).toBe('other')
   })
 })
+
+eachDelivery(
+  'G2 on one connection',
+  (open) => {
+    it('G2: a reply whose window is shut does not stop the others', async () => {
+      using moments = new Moments()
+      let asked = 0
+      function* endless(): Generator<Block> {
+        for (; ; asked++) yield Buffer.alloc(65_536)
+      }
+      await using server = await open({ routes: { '/': () => stream(endless), '/other': () => 'other' } })
+      const client = server.http2Client()
+      client.holdWindows()
+      client.get('/')
+      await moments.when('millrace:client-awaited')
+      client.skip()
+      for (let before = -1; before !== asked;) {
+        before = asked
+        for (let index = 0; index < 25; index++) {
+          client.get('/other')
+          client.skip()
+          expect((await client.reply()).text).toBe('other')
+        }
+      }
+      expect(asked * 65_536).toBeLessThan(KERNEL_LIMIT)
+      expect(client.dataBytes).toBeGreaterThanOrEqual(STREAM_WINDOW)
+    })
+  },
+  { protocols: 'http2' },
+)

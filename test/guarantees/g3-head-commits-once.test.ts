@@ -97,7 +97,7 @@ eachDelivery('G3', (open) => {
     await client.until('\r\n\r\n')
     expect(caught(() => answer.setStatus(500))).toMatchObject({ code: 'G3' })
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
   })
 
   it('G3: an uncaught change after commit fails the reply', async () => {

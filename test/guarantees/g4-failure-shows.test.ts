@@ -1,13 +1,19 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
+import { get as getSecure } from 'node:https'
+import { connect } from 'node:http2'
 import { Readable } from 'node:stream'
 import { expect, it } from 'vitest'
 import { type Block, push, stream } from 'millrace'
+import { testCertificate } from '../support/connect-client.ts'
 import { DecodeReply } from '../support/decode-reply.ts'
 import { eachDelivery } from '../support/each-delivery.ts'
 import { Gate } from '../support/gate.ts'
 
 const SECRET = 'postgres://admin:hunter2@10.0.0.7'
+
+// RFC 9113 §7
+const INTERNAL_ERROR = 2
 
 function* failing(): Generator<Block> {
   yield 'one'
@@ -30,8 +36,8 @@ const sources = {
   'web stream': () => stream(ReadableStream.from(failingAsync())),
 } as const
 
-eachDelivery('G4', (open) => {
-  it.each(Object.entries(sources))(
+eachDelivery('G4', (open, { isHttp1, framing, protocol }) => {
+  it.runIf(isHttp1).each(Object.entries(sources))(
     'G4: a %s that fails: its blocks arrive, a last chunk does not [GAP-011, GAP-013, UVI-005, CPY-029]',
     async (_, make) => {
       await using server = await open({ routes: { '/': make } })
@@ -47,6 +53,23 @@ eachDelivery('G4', (open) => {
         isComplete: false,
         rest: '',
       })
+      expect(server.reported).toEqual([new Error(SECRET)])
+    },
+  )
+
+  it.runIf(!isHttp1).each(Object.entries(sources))(
+    'G4: a %s that fails: its blocks arrive, the stream is reset, its connection stays [GAP-011, CPY-029]',
+    async (_, make) => {
+      await using server = await open({ routes: { '/': make, '/next': () => 'next' } })
+      const client = server.http2Client()
+      client.get('/')
+      const reply = await client.reply()
+      expect(reply).toMatchObject({ status: 200, framing, text: 'onetwothree', isComplete: false })
+      expect(reply.resetCode).toBe(INTERNAL_ERROR)
+      expect(JSON.stringify([...reply.fields, reply.text])).not.toContain(SECRET)
+      client.get('/next')
+      expect(await client.reply()).toMatchObject({ text: 'next', isComplete: true })
+      expect(client.goAway).toBeUndefined()
       expect(server.reported).toEqual([new Error(SECRET)])
     },
   )
@@ -69,9 +92,10 @@ eachDelivery('G4', (open) => {
     expect(isComplete).toBe(false)
   })
 
-  it('G4: a client of node:http is told', async () => {
+  it.runIf(isHttp1)('G4: a client of node:http is told', async () => {
     await using server = await open({ routes: { '/': () => stream(failingAsync) } })
-    const request = get(server.url)
+    const isTls = server.url.startsWith('https:')
+    const request = isTls ? getSecure(server.url, { ca: testCertificate.cert }) : get(server.url)
     const [response]: IncomingMessage[] = await once(request, 'response')
     let text = ''
     response?.setEncoding('utf8').on('data', (piece: string) => (text += piece))
@@ -81,23 +105,39 @@ eachDelivery('G4', (open) => {
     expect(text).toBe('onetwothree')
   })
 
-  it('G4: fetch is told', async () => {
+  it.runIf(!isHttp1)('G4: a client of node:http2 is told', async () => {
+    await using server = await open({ routes: { '/': () => stream(failingAsync) } })
+    const url = server.url.replace(/^http:/, protocol === 'h2c' ? 'http:' : 'https:')
+    const session = connect(url, { ca: testCertificate.cert })
+    const request = session.request({ ':path': '/' })
+    let text = ''
+    request.setEncoding('utf8').on('data', (piece: string) => (text += piece))
+    const failure = await new Promise((resolve) => request.once('error', resolve))
+    expect(failure).toMatchObject({ code: 'ERR_HTTP2_STREAM_ERROR' })
+    expect([text, request.rstCode]).toEqual(['onetwothree', INTERNAL_ERROR])
+    session.destroy()
+  })
+
+  it.runIf(isHttp1)('G4: fetch is told', async () => {
     await using server = await open({ routes: { '/': () => stream(failingAsync) } })
     const response = await fetch(server.url)
     expect(response.status).toBe(200)
     await expect(response.text()).rejects.toThrow('terminated')
   })
 
-  it('G4: a body of HTTP/1.0 is reset, as its end would look whole [CPY-029, WKZ-050]', async () => {
-    const gate = new Gate()
-    await using server = await open({ routes: { '/': () => stream(gate) } })
-    const client = server.client()
-    client.getOld('/')
-    gate.open('<one>')
-    await client.until('<one>')
-    gate.fail(new Error(SECRET))
-    expect(await client.toEnd()).toEqual({ text: '', how: 'reset' })
-  })
+  it.runIf(isHttp1)(
+    'G4: a body of HTTP/1.0 is reset, as its end would look whole [CPY-029, WKZ-050]',
+    async () => {
+      const gate = new Gate()
+      await using server = await open({ routes: { '/': () => stream(gate) } })
+      const client = server.client()
+      client.getOld('/')
+      gate.open('<one>')
+      await client.until('<one>')
+      gate.fail(new Error(SECRET))
+      expect(await client.toEnd()).toEqual({ text: '', how: 'reset' })
+    },
+  )
 
   it('G4: a body with Content-Length is cut', async () => {
     const headers = { 'content-length': '100' }

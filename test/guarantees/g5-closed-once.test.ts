@@ -5,12 +5,12 @@ import type { ReplyInit } from 'millrace/reply'
 import { closingSources, Script, type SourceKind, type Then } from '../support/closing-sources.ts'
 import { eachDelivery, type OpenServer } from '../support/each-delivery.ts'
 import { Moments } from '../support/moments.ts'
-import type { RawClient } from '../support/raw-client.ts'
+import type { TestClient } from '../support/test-client.ts'
 import type { TestServer } from '../support/test-server.ts'
 
 interface Running {
   server: TestServer
-  client: RawClient
+  client: TestClient
   script: Script
   moments: Moments
 }
@@ -179,91 +179,95 @@ async function run(open: OpenServer, kind: SourceKind, one: Case) {
   }
 }
 
-eachDelivery('G5', (open) => {
-  it.each(rows)('G5: $title [GAP-019]', async ({ kind, one }) => {
-    const { log, outcomes, script, reported } = await run(open, kind, one)
-    const closed = one.isUnstarted && !kind.closesUnstarted ? 0 : 1
-    expect(outcomes.map((outcome) => outcome.kind)).toEqual([one.outcome])
-    expect(script.closed).toBe(closed)
-    if (one.isUnstarted) expect(script.asked).toBe(0)
-    const source = closed ? ['source closed'] : []
-    // After a refusal the context lives on in the error reply.
-    const over = ['context.onClose', 'reply onClose']
-    expect(one.outcome === 'refused' ? log.toSorted() : log).toEqual(
-      one.outcome === 'refused' ? [...over, ...source].toSorted() : [...source, ...over],
-    )
-    if (one.outcome === 'refused') expect(log[0]).toBe('source closed')
-    expect(reported).toHaveLength(one.reported ?? 0)
-  })
+eachDelivery(
+  'G5',
+  (open) => {
+    it.each(rows)('G5: $title [GAP-019]', async ({ kind, one }) => {
+      const { log, outcomes, script, reported } = await run(open, kind, one)
+      const closed = one.isUnstarted && !kind.closesUnstarted ? 0 : 1
+      expect(outcomes.map((outcome) => outcome.kind)).toEqual([one.outcome])
+      expect(script.closed).toBe(closed)
+      if (one.isUnstarted) expect(script.asked).toBe(0)
+      const source = closed ? ['source closed'] : []
+      // After a refusal the context lives on in the error reply.
+      const over = ['context.onClose', 'reply onClose']
+      expect(one.outcome === 'refused' ? log.toSorted() : log).toEqual(
+        one.outcome === 'refused' ? [...over, ...source].toSorted() : [...source, ...over],
+      )
+      if (one.outcome === 'refused') expect(log[0]).toBe('source closed')
+      expect(reported).toHaveLength(one.reported ?? 0)
+    })
 
-  it('G5: what a closer throws does not stop the others, and all of it is reported [CPY-027, CPY-033, WKZ-017, WKZ-018, WKZ-020]', async () => {
-    const log: string[] = []
-    const fail = (name: string) => (): never => {
-      log.push(name)
-      throw new Error(name)
-    }
-    const source: Iterable<Block> & { close(): void } = {
-      *[Symbol.iterator]() {
+    it('G5: what a closer throws does not stop the others, and all of it is reported [CPY-027, CPY-033, WKZ-017, WKZ-018, WKZ-020]', async () => {
+      const log: string[] = []
+      const fail = (name: string) => (): never => {
+        log.push(name)
+        throw new Error(name)
+      }
+      const source: Iterable<Block> & { close(): void } = {
+        *[Symbol.iterator]() {
+          yield 'one'
+        },
+        close: fail('source'),
+      }
+      const over = Promise.withResolvers<void>()
+      await using server = await open({
+        routes: {
+          '/': (context) => {
+            context.onClose(fail('first'))
+            context.onClose(async () => fail('second')())
+            context.onClose(() => log.push('third'))
+            const onClose = (): never => {
+              over.resolve()
+              return fail('reply')()
+            }
+            return stream(source, { onClose })
+          },
+        },
+      })
+      const client = server.client()
+      client.get('/')
+      expect(await client.reply()).toMatchObject({ text: 'one', isComplete: true })
+      await over.promise
+      client.leave()
+      await server.close()
+      expect(log).toEqual(['source', 'first', 'second', 'third', 'reply'])
+      const errors = server.reported.flatMap((error) =>
+        error instanceof AggregateError ? error.errors : [error],
+      )
+      expect(errors.map((error) => error.message)).toEqual(['source', 'first', 'second', 'reply'])
+    })
+
+    it('G5: a source that ignores its signal is given up, and the rest is closed [GAP-025]', async () => {
+      const log: string[] = []
+      const parked = Promise.withResolvers<void>()
+      const over = Promise.withResolvers<void>()
+      async function* stubborn(): AsyncGenerator<Block> {
         yield 'one'
-      },
-      close: fail('source'),
-    }
-    const over = Promise.withResolvers<void>()
-    await using server = await open({
-      routes: {
-        '/': (context) => {
-          context.onClose(fail('first'))
-          context.onClose(async () => fail('second')())
-          context.onClose(() => log.push('third'))
-          const onClose = (): never => {
-            over.resolve()
-            return fail('reply')()
-          }
-          return stream(source, { onClose })
+        parked.resolve()
+        await new Promise(() => {})
+      }
+      await using server = await open({
+        routes: {
+          '/': (context) => {
+            context.onClose(() => log.push('context.onClose'))
+            const source = Object.assign(stubborn(), { close: () => log.push('close') })
+            return stream(source, { onClose: () => over.resolve() })
+          },
         },
-      },
+      })
+      const client = server.client()
+      client.get('/')
+      await client.until('one')
+      await parked.promise
+      client.leave()
+      await over.promise
+      await server.close()
+      expect(log).toEqual(['close', 'context.onClose'])
+      expect(server.reported).toEqual([
+        expect.objectContaining({ message: expect.stringContaining('Cannot close a source') }),
+      ])
     })
-    const client = server.client()
-    client.get('/')
-    expect(await client.reply()).toMatchObject({ text: 'one', isComplete: true })
-    await over.promise
-    client.leave()
-    await server.close()
-    expect(log).toEqual(['source', 'first', 'second', 'third', 'reply'])
-    const errors = server.reported.flatMap((error) =>
-      error instanceof AggregateError ? error.errors : [error],
-    )
-    expect(errors.map((error) => error.message)).toEqual(['source', 'first', 'second', 'reply'])
-  })
-
-  it('G5: a source that ignores its signal is given up, and the rest is closed [GAP-025]', async () => {
-    const log: string[] = []
-    const parked = Promise.withResolvers<void>()
-    const over = Promise.withResolvers<void>()
-    async function* stubborn(): AsyncGenerator<Block> {
-      yield 'one'
-      parked.resolve()
-      await new Promise(() => {})
-    }
-    await using server = await open({
-      routes: {
-        '/': (context) => {
-          context.onClose(() => log.push('context.onClose'))
-          const source = Object.assign(stubborn(), { close: () => log.push('close') })
-          return stream(source, { onClose: () => over.resolve() })
-        },
-      },
-    })
-    const client = server.client()
-    client.get('/')
-    await client.until('one')
-    await parked.promise
-    client.leave()
-    await over.promise
-    await server.close()
-    expect(log).toEqual(['close', 'context.onClose'])
-    expect(server.reported).toEqual([
-      expect.objectContaining({ message: expect.stringContaining('Cannot close a source') }),
-    ])
-  })
-})
+  },
+  { isLarge: true },
+)

@@ -12,7 +12,7 @@ const exact: Record<string, Block[]> = {
   'a character in two halves': ['01', '\ud83d', '\ude00', '2345'],
 }
 
-eachDelivery('G6', (open, { delivery }) => {
+eachDelivery('G6', (open, { delivery, isHttp1 }) => {
   it.each(Object.entries(exact))(
     'G6: exactly the length in %s keeps the connection [CPY-012, DJG-060]',
     async (_, blocks) => {
@@ -59,9 +59,8 @@ eachDelivery('G6', (open, { delivery }) => {
       await using server = await open({ routes: { '/': () => stream(blocks.values(), { headers }) } })
       const client = server.client()
       client.get('/')
-      client.get('/')
-      const { text } = await client.toEnd()
-      const [, body = ''] = text.split('\r\n\r\n')
+      if (isHttp1) client.get('/')
+      const [, body = ''] = (await client.untilCut()).split('\r\n\r\n')
       expect(body).toBe(
         Buffer.concat([toBytes(blocks)])
           .subarray(0, 10)
@@ -84,14 +83,14 @@ eachDelivery('G6', (open, { delivery }) => {
   })
 
   it.each([{ blocks: ['012'] }, { blocks: ['012', '345'] }, { blocks: ['\ud83d', Buffer.from('01')] }])(
-    'G6: a body of $blocks that is too short breaks the kept-alive connection [GAP-005, UVI-003]',
+    'G6: a body of $blocks that is too short is cut, and with it what is kept alive [GAP-005, UVI-003]',
     async ({ blocks }) => {
       await using server = await open({ routes: { '/': () => stream(blocks.values(), { headers }) } })
       const client = server.client()
       client.get('/')
-      client.get('/')
-      const { text } = await client.toEnd()
-      expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1)
+      if (isHttp1) client.get('/')
+      const text = await client.untilCut()
+      expect(text.match(/HTTP\//g)).toHaveLength(1)
       expect(text.split('\r\n\r\n')[1]).toBe(toBytes(blocks).toString('latin1'))
       expect(server.reported).toEqual([expect.objectContaining({ code: 'G6' })])
     },

@@ -5,8 +5,8 @@ import { eachDelivery } from '../support/each-delivery.ts'
 const three: Block[] = ['one', 'two', 'three']
 const known = { headers: { 'content-length': '11' } }
 
-eachDelivery('G8', (open) => {
-  it('G8: HTTP/1.1 frames by chunks, or by the length where it is known [CPY-010, WKZ-049, STA-004]', async () => {
+eachDelivery('G8', (open, { isHttp1, framing: unknown }) => {
+  it('G8: a body is framed by its length where it is known, else by chunks or by the end of the stream [CPY-010, WKZ-049, STA-004]', async () => {
     await using server = await open({
       routes: {
         '/chunked': () => stream(three.values()),
@@ -17,7 +17,7 @@ eachDelivery('G8', (open) => {
     })
     const client = server.client()
     for (const [path, framing] of [
-      ['/chunked', 'chunked'],
+      ['/chunked', unknown],
       ['/length', 'length'],
       ['/empty', 'length'],
       ['/buffered', 'length'],
@@ -33,17 +33,20 @@ eachDelivery('G8', (open) => {
     }
   })
 
-  it('G8: HTTP/1.0 ends a body without a length by closing, never by chunks [WKZ-053, UVI-011, CPY-013]', async () => {
-    await using server = await open({ routes: { '/': () => stream(three.values()) } })
-    for (const fields of [[], ['Connection: keep-alive'], ['Connection: Keep-Alive']]) {
-      const client = server.client()
-      client.getOld('/', ...fields)
-      const answer = await client.reply()
-      expect(answer).toMatchObject({ framing: 'close', text: 'onetwothree', isComplete: true })
-      expect(answer.headers.get('connection')).toBe('close')
-      expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
-    }
-  })
+  it.runIf(isHttp1)(
+    'G8: HTTP/1.0 ends a body without a length by closing, never by chunks [WKZ-053, UVI-011, CPY-013]',
+    async () => {
+      await using server = await open({ routes: { '/': () => stream(three.values()) } })
+      for (const fields of [[], ['Connection: keep-alive'], ['Connection: Keep-Alive']]) {
+        const client = server.client()
+        client.getOld('/', ...fields)
+        const answer = await client.reply()
+        expect(answer).toMatchObject({ framing: 'close', text: 'onetwothree', isComplete: true })
+        expect(answer.headers.get('connection')).toBe('close')
+        expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
+      }
+    },
+  )
 
   const routes = {
     '/stream': () => stream(three.values(), known),
@@ -52,7 +55,7 @@ eachDelivery('G8', (open) => {
     '/empty': () => stream([].values()),
   }
 
-  it.each(Object.keys(routes))(
+  it.runIf(isHttp1).each(Object.keys(routes))(
     'G8: HTTP/1.0 keeps the connection of %s when asked, in any letter case [GAP-031, CPY-015, CPY-013]',
     async (path) => {
       await using server = await open({ routes })
@@ -66,7 +69,7 @@ eachDelivery('G8', (open) => {
     },
   )
 
-  it.each(Object.keys(routes))(
+  it.runIf(isHttp1).each(Object.keys(routes))(
     'G8: HTTP/1.0 closes the connection of %s when not asked [CPY-015]',
     async (path) => {
       await using server = await open({ routes })
@@ -78,7 +81,7 @@ eachDelivery('G8', (open) => {
     },
   )
 
-  it('G8: Connection: close ends the connection after the reply [UVI-014]', async () => {
+  it.runIf(isHttp1)('G8: Connection: close ends the connection after the reply [UVI-014]', async () => {
     await using server = await open({ routes: { ...routes, '/chunked': () => stream(three.values()) } })
     for (const path of [...Object.keys(routes), '/chunked']) {
       const client = server.client()
@@ -126,8 +129,29 @@ eachDelivery('G8', (open) => {
     const client = server.client()
     client.get('/')
     const answer = await client.reply()
-    expect(answer).toMatchObject({ status: 200, framing: 'chunked', text: 'onetwo', isComplete: true })
+    expect(answer).toMatchObject({ status: 200, framing: unknown, text: 'onetwo', isComplete: true })
     expect(answer.headers.get('x-own')).toBe('kept')
+  })
+
+  it.runIf(!isHttp1)('G8: no field that is about a connection of HTTP/1 is sent', async () => {
+    await using server = await open({
+      routes: {
+        ...routes,
+        '/unknown': () => stream(three.values()),
+        '/204': () => reply(null, { status: 204 }),
+      },
+    })
+    const client = server.http2Client()
+    for (const path of [...Object.keys(routes), '/unknown', '/204', '/missing']) {
+      client.get(path)
+      const { fields, isComplete } = await client.reply()
+      const names = fields.map(([name]) => name)
+      expect(
+        names.filter((name) => ['connection', 'keep-alive', 'transfer-encoding'].includes(name)),
+      ).toEqual([])
+      expect(names.filter((name) => name.startsWith(':'))).toEqual([':status'])
+      expect(isComplete).toBe(true)
+    }
   })
 
   it('G8: every reply has a Date', async () => {
@@ -157,7 +181,7 @@ eachDelivery('G8', (open) => {
     expect((await client.reply()).headers.get('date')).toBe(date)
   })
 
-  it('G8: the reason phrase is that of the status, or that of the application', async () => {
+  it('G8: the reason phrase is that of the status, or that of the application, where there is one', async () => {
     await using server = await open({
       routes: {
         '/plain': () => 'x',
@@ -172,12 +196,16 @@ eachDelivery('G8', (open) => {
       client.get(path)
       lines.push((await client.reply()).statusLine)
     }
-    expect(lines).toEqual([
-      'HTTP/1.1 200 OK',
-      'HTTP/1.1 201 Created',
-      'HTTP/1.1 202 Accepted',
-      'HTTP/1.1 299 Nearly There',
-      'HTTP/1.1 404 Not Found',
-    ])
+    expect(lines).toEqual(
+      isHttp1
+        ? [
+            'HTTP/1.1 200 OK',
+            'HTTP/1.1 201 Created',
+            'HTTP/1.1 202 Accepted',
+            'HTTP/1.1 299 Nearly There',
+            'HTTP/1.1 404 Not Found',
+          ]
+        : ['HTTP/2 200', 'HTTP/2 201', 'HTTP/2 202', 'HTTP/2 299', 'HTTP/2 404'],
+    )
   })
 })

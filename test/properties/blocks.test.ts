@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Block, csv, flush, reply, stream } from 'millrace'
 import { eachDelivery } from '../support/each-delivery.ts'
-import type { RawClient } from '../support/raw-client.ts'
+import type { TestClient } from '../support/test-client.ts'
 import type { TestServer } from '../support/test-server.ts'
 
 // Any UTF-16 units, halves of characters and all; bytes of any kind; lists of these; nothing at all; flush.
@@ -61,67 +61,71 @@ async function* later(values: readonly Block[]): AsyncGenerator<Block> {
   yield* values
 }
 
-eachDelivery('properties', (open) => {
-  let answer = () => reply('')
-  let server: TestServer
-  let client: RawClient
+eachDelivery(
+  'properties',
+  (open) => {
+    let answer = () => reply('')
+    let server: TestServer
+    let client: TestClient
 
-  beforeAll(async () => {
-    server = await open({ routes: { '/': () => answer() } })
-    client = server.client()
-  })
+    beforeAll(async () => {
+      server = await open({ routes: { '/': () => answer() } })
+      client = server.client()
+    })
 
-  afterAll(async () => {
-    await server[Symbol.asyncDispose]()
-  })
+    afterAll(async () => {
+      await server[Symbol.asyncDispose]()
+    })
 
-  async function read(make: typeof answer): Promise<Buffer> {
-    answer = make
-    client.get('/')
-    const { body, isComplete, status } = await client.reply()
-    expect({ isComplete, status }).toEqual({ isComplete: true, status: 200 })
-    return body
-  }
+    async function read(make: typeof answer): Promise<Buffer> {
+      answer = make
+      client.get('/')
+      const { body, isComplete, status } = await client.reply()
+      expect({ isComplete, status }).toEqual({ isComplete: true, status: 200 })
+      return body
+    }
 
-  const makers = {
-    'a sync stream': (values: readonly Block[]) => stream(values.values()),
-    'an async stream': (values: readonly Block[]) => stream(later(values)),
-    'a buffered reply': (values: readonly Block[]) => reply(values.values()),
-    'a list as one block': (values: readonly Block[]) => stream([values].values()),
-  } as const
+    const makers = {
+      'a sync stream': (values: readonly Block[]) => stream(values.values()),
+      'an async stream': (values: readonly Block[]) => stream(later(values)),
+      'a buffered reply': (values: readonly Block[]) => reply(values.values()),
+      'a list as one block': (values: readonly Block[]) => stream([values].values()),
+    } as const
 
-  it.each(Object.entries(makers))('any blocks sent as %s read back equal', async (_, make) => {
-    await fc.assert(
-      fc.asyncProperty(blocks, async (values) => {
-        const expected = new Expected().add(values).toBytes()
-        expect((await read(() => make(values))).toString('hex')).toBe(expected.toString('hex'))
-      }),
-      { numRuns: 150 },
-    )
-  })
+    it.each(Object.entries(makers))('any blocks sent as %s read back equal', async (_, make) => {
+      await fc.assert(
+        fc.asyncProperty(blocks, async (values) => {
+          const expected = new Expected().add(values).toBytes()
+          expect((await read(() => make(values))).toString('hex')).toBe(expected.toString('hex'))
+        }),
+        { numRuns: 150 },
+      )
+    })
 
-  it('any blocks with their length announced read back equal', async () => {
-    await fc.assert(
-      fc.asyncProperty(blocks, async (values) => {
-        const expected = new Expected().add(values).toBytes()
-        const headers = { 'content-length': `${expected.length}` }
-        expect((await read(() => stream(values.values(), { headers }))).equals(expected)).toBe(true)
-      }),
-      { numRuns: 150 },
-    )
-  })
+    it('any blocks with their length announced read back equal', async () => {
+      await fc.assert(
+        fc.asyncProperty(blocks, async (values) => {
+          const expected = new Expected().add(values).toBytes()
+          const headers = { 'content-length': `${expected.length}` }
+          expect((await read(() => stream(values.values(), { headers }))).equals(expected)).toBe(true)
+        }),
+        { numRuns: 150 },
+      )
+    })
 
-  const field = fc.string({ unit: 'grapheme', maxLength: 20 })
-  const rows = fc.array(fc.tuple(field, field, field), { minLength: 1, maxLength: 40 })
+    const field = fc.string({ unit: 'grapheme', maxLength: 20 })
+    const rows = fc.array(fc.tuple(field, field, field), { minLength: 1, maxLength: 40 })
 
-  it('any CSV reads back equal through an independent parser', async () => {
-    await fc.assert(
-      fc.asyncProperty(rows, async (values) => {
-        const records = values.map(([one, two, three]) => ({ one, two, three }))
-        const body = await read(() => csv(records, { formulas: 'allow' }))
-        expect(parse(body, { columns: true, relaxQuotes: false })).toEqual(records)
-      }),
-      { numRuns: 150 },
-    )
-  })
-})
+    it('any CSV reads back equal through an independent parser', async () => {
+      await fc.assert(
+        fc.asyncProperty(rows, async (values) => {
+          const records = values.map(([one, two, three]) => ({ one, two, three }))
+          const body = await read(() => csv(records, { formulas: 'allow' }))
+          expect(parse(body, { columns: true, relaxQuotes: false })).toEqual(records)
+        }),
+        { numRuns: 150 },
+      )
+    })
+  },
+  { isLarge: true },
+)

@@ -1,9 +1,11 @@
 // nginx in front, with its defaults but for what a test says: it buffers, and speaks HTTP/1.0 to millrace.
 import { ndjson, stream } from 'millrace'
 import { describe, expect, it } from 'vitest'
+import { DecodingClient } from '../compression/decoding-client.ts'
 import { Gate } from '../support/gate.ts'
 import { hasNginx, Nginx } from '../support/nginx.ts'
 import { RawClient } from '../support/raw-client.ts'
+import { openClient } from '../support/open-client.ts'
 import { openTestServer } from '../support/test-server.ts'
 
 const modern = { location: 'proxy_http_version 1.1;' }
@@ -30,6 +32,37 @@ describe.skipIf(!hasNginx)('behind nginx (skipped where nginx is not installed)'
       client.leave()
     },
   )
+
+  it('G1: each block arrives before the next is opened, over HTTP/2 to the client', async () => {
+    const gate = new Gate()
+    await using server = await openTestServer({ routes: { '/': () => stream(gate) } })
+    await using nginx = await Nginx.open(server.port, { ...modern, listen: 'http2' })
+    const client = openClient(nginx.port, 'h2c')
+    client.get('/')
+    for (const block of ['one', 'two', 'three']) {
+      gate.open(block)
+      await client.until(block)
+    }
+    gate.end()
+    await client.untilEnd()
+    client.leave()
+  })
+
+  it('G1: each block can be decoded before the next is opened, where nginx compresses', async () => {
+    const gate = new Gate()
+    await using server = await openTestServer({ routes: { '/': () => stream(gate) } })
+    const location = `${modern.location} gzip on; gzip_types text/plain; gzip_min_length 1; gzip_proxied any;`
+    await using nginx = await Nginx.open(server.port, { location })
+    const client = new DecodingClient(`http://127.0.0.1:${nginx.port}/`, 'gzip')
+    let text = ''
+    for (const block of ['one', 'two', 'three']) {
+      gate.open(block)
+      text += block
+      await client.until(text)
+    }
+    gate.end()
+    expect(await client.over()).toMatchObject({ isEncodingWhole: true, isMessageWhole: true })
+  })
 
   it('G1: records arrive as they come, and a stream of none is a whole, empty body [GUN-024]', async () => {
     const gate = new Gate()

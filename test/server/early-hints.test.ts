@@ -6,7 +6,7 @@ import { Gate } from '../support/gate.ts'
 const style = '</style.css>; rel=preload; as=style'
 const font = '</font.woff2>; rel=preload; as=font'
 
-eachDelivery('early hints', (open) => {
+eachDelivery('early hints', (open, { isHttp1 }) => {
   it('arrive before the handler has answered, each time, and the reply follows [ASG-011]', async () => {
     const opened = Promise.withResolvers<void>()
     const gate = new Gate()
@@ -22,13 +22,15 @@ eachDelivery('early hints', (open) => {
     })
     const client = server.client()
     client.get('/')
-    expect(await client.until('\r\n\r\n')).toBe(`HTTP/1.1 103 Early Hints\r\nLink: ${style}\r\n\r\n`)
-    expect(await client.until('\r\n\r\n')).toContain(`Link: ${style}, ${font}`)
+    const head = isHttp1 ? 'HTTP/1.1 103 Early Hints\r\nLink' : 'HTTP/2 103\r\nlink'
+    expect(await client.until('\r\n\r\n')).toBe(`${head}: ${style}\r\n\r\n`)
+    const both = isHttp1 ? `${style}, ${font}` : `${style}\r\nlink: ${font}`
+    expect(await client.until('\r\n\r\n')).toBe(`${head}: ${both}\r\n\r\n`)
     opened.resolve()
     gate.open('one')
-    expect(await client.until('one')).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+    expect(await client.until('one')).toMatch(/^HTTP\/(?:1\.1 200 OK|2 200)\r\n/)
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
   })
 
   it('are not sent to HTTP/1.0, nor after the head, nor when there are none', async () => {
@@ -49,7 +51,8 @@ eachDelivery('early hints', (open) => {
     })
     const client = server.client()
     client.get('/')
-    expect(await client.until('0\r\n\r\n')).not.toContain('103')
+    expect(await client.untilEnd()).not.toContain('103')
+    if (!isHttp1) return
     client.send('GET /old HTTP/1.0\r\n\r\n')
     expect((await client.toEnd()).text).not.toContain('103')
   })

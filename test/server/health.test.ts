@@ -4,30 +4,16 @@ import { expect, it } from 'vitest'
 import { stream } from 'millrace'
 import { eachDelivery } from '../support/each-delivery.ts'
 import { Gate } from '../support/gate.ts'
+import type { TestServer } from '../support/test-server.ts'
 import { WatchingClient } from '../support/watching-client.ts'
 
 const routes = { '/': () => 'hello' }
 
-// Asks for a path again and again, from a thread of its own, until it gets a body.
-const prober = `
-  const { get } = require('node:http')
-  const { parentPort, workerData } = require('node:worker_threads')
-  const { url, body, shared } = workerData
-  const ask = () => get(url, async (reply) => {
-    let text = reply.statusCode + ' '
-    for await (const piece of reply.setEncoding('utf8')) text += piece
-    if (text !== body) return setTimeout(ask, 5)
-    Atomics.store(new Int32Array(shared), 0, 1)
-    Atomics.notify(new Int32Array(shared), 0)
-  })
-  parentPort.once('message', ask)
-  parentPort.postMessage('ready')
-`
-
 /** Keeps this thread busy until a server answers so, or 10 s are over; false then. */
-async function computeUntil(url: string, body: string): Promise<boolean> {
+async function computeUntil({ port, protocol }: TestServer, path: string, answer: string): Promise<boolean> {
   const shared = new SharedArrayBuffer(4)
-  const worker = new Worker(prober, { eval: true, workerData: { url, body, shared } })
+  const workerData = { port, protocol, path, answer, shared }
+  const worker = new Worker(new URL('../support/asking-worker.ts', import.meta.url), { workerData })
   await once(worker, 'message')
   worker.postMessage('ask')
   const how = Atomics.wait(new Int32Array(shared), 0, 0, 10_000)
@@ -49,8 +35,8 @@ eachDelivery('health', (open, way) => {
       'cache-control': 'no-store',
       'content-type': 'text/plain;charset=UTF-8',
       'content-length': '3',
-      connection: 'keep-alive',
     })
+    expect(first.headers.get('connection')).toBe(way.isHttp1 ? 'keep-alive' : undefined)
     client.request('HEAD', `${path}?probe=1`)
     const second = await client.reply('HEAD')
     expect(second).toMatchObject({ status: 200, text: '', isComplete: true })
@@ -98,7 +84,8 @@ eachDelivery('health', (open, way) => {
     expect(await client.reply()).toMatchObject({ status: 200, text: 'ok\n' })
   })
 
-  it.each([
+  // A connection of HTTP/2 takes no more requests then.
+  it.runIf(way.isHttp1).each([
     ['/readyz', 503, 'draining\n'],
     ['/healthz', 200, 'ok\n'],
   ])('G14: %s is %i while the server drains', async (path, status, text) => {
@@ -121,10 +108,30 @@ eachDelivery('health', (open, way) => {
     client.get('/arrived')
     await arrived.promise
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
     expect(await client.reply()).toMatchObject({ status, text, isComplete: true })
     await closed
   })
+
+  it.runIf(!way.isHttp1)(
+    'G14: /readyz is 503, and /healthz 200, while a server that closes still takes connections',
+    async () => {
+      await using server = await open({ health: true, routes })
+      const closing = server.close({ delay: 100_000 })
+      const ask = async (path: string) => {
+        const client = server.client()
+        client.get(path)
+        const { status, text } = await client.reply()
+        client.leave()
+        return `${status} ${text}`
+      }
+      // The transmitter is told by a message.
+      await expect.poll(() => ask('/readyz')).toBe('503 draining\n')
+      expect(await ask('/healthz')).toBe('200 ok\n')
+      void server.close({ delay: 0 })
+      await closing
+    },
+  )
 
   it('a client that leaves before its turn does not hold the close up', async () => {
     const gate = new Gate()
@@ -142,7 +149,7 @@ eachDelivery('health', (open, way) => {
   it.runIf(isThread)('is answered while the application computes', async () => {
     await using server = await open({ health: true, routes })
     const request = 'GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n'
-    await using client = new WatchingClient(server.port, request, ['ok\n'])
+    await using client = new WatchingClient(server, request, ['ok\n'])
     await client.ready()
     client.send()
     expect(client.blockUntilSeen(1)).toBe(true)
@@ -152,7 +159,7 @@ eachDelivery('health', (open, way) => {
     '%s is 503 stalled while the application has not answered for maxStall, and 200 again when it does',
     async (path) => {
       await using server = await open({ health: true, maxStall: 50, routes })
-      expect(await computeUntil(`${server.url}${path}`, '503 stalled\n')).toBe(true)
+      expect(await computeUntil(server, path, '503 stalled\n')).toBe(true)
       const client = server.client()
       let text = ''
       while (text !== 'ok\n') {

@@ -46,7 +46,7 @@ eachDelivery('a Hono app', (open) => {
   it('is served unchanged, its stream helpers too', async () => {
     const { fetch: answer } = createApp()
     await using server = await open({ fetch: (request) => answer(request) })
-    const get = async (path: string) => fetch(`${server.url}${path}`)
+    const get = async (path: string) => server.fetch(path)
     expect(await (await get('/text')).text()).toBe('Grüße')
     const created = await get('/json')
     expect([created.status, created.headers.get('x-own'), await created.json()]).toEqual([
@@ -54,7 +54,7 @@ eachDelivery('a Hono app', (open) => {
       'yes',
       { a: 1 },
     ])
-    expect(await (await fetch(`${server.url}/echo`, { method: 'POST', body: 'ä' })).text()).toBe('ä')
+    expect(await (await server.fetch('/echo', { method: 'POST', body: 'ä' })).text()).toBe('ä')
     expect(await (await get('/stream-text')).text()).toBe('onetwo')
     expect(new Uint8Array(await (await get('/stream')).arrayBuffer())).toEqual(new Uint8Array([1, 2, 3]))
     expect(await (await get('/sse')).text()).toBe('event: tick\ndata: 1\n\n')
@@ -80,7 +80,7 @@ eachDelivery('a Hono app', (open) => {
       await client.untilChunk(block)
     }
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
   })
 
   it('G10: sees its client leave', async () => {
@@ -108,8 +108,8 @@ eachDelivery('a Hono app', (open) => {
     app.get('/csv', () => csv([{ a: 1, b: 'x' }]))
     app.get('/stream', () => stream(['one', 'two'].values()))
     await using server = await open({ fetch: (request) => app.fetch(request) })
-    expect(await (await fetch(`${server.url}/csv`)).text()).toBe('a,b\r\n1,x\r\n')
-    expect(await (await fetch(`${server.url}/stream`)).text()).toBe('onetwo')
+    expect(await (await server.fetch('/csv')).text()).toBe('a,b\r\n1,x\r\n')
+    expect(await (await server.fetch('/stream')).text()).toBe('onetwo')
   })
 })
 

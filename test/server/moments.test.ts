@@ -9,7 +9,7 @@ function* failing(): Generator<Block> {
   throw new Error('expected')
 }
 
-eachDelivery('moments', (open) => {
+eachDelivery('moments', (open, { framing }) => {
   it('of a reply are published in order, all for the same reply [DJG-019, CPY-034]', async () => {
     using moments = new Moments()
     const gate = new Gate()
@@ -22,17 +22,19 @@ eachDelivery('moments', (open) => {
     }
     gate.end()
     await moments.when('millrace:reply-closed')
-    expect(moments.list.map(({ name }) => name.replace('millrace:', ''))).toEqual([
+    // Where a block is with another thread, or behind TLS, it may have to be waited for.
+    const list = moments.list.filter(({ name }) => !name.startsWith('millrace:client'))
+    expect(list.map(({ name }) => name.replace('millrace:', ''))).toEqual([
       'request-read',
       'head-committed',
       'block-sent',
       'block-sent',
       'reply-closed',
     ])
-    const messages = moments.list.map(({ message }) => message)
+    const messages = list.map(({ message }) => message)
     expect(new Set(messages.map((message) => Reflect.get(message, 'reply'))).size).toBe(1)
     expect(messages[0]).toMatchObject({ method: 'GET', path: '/x' })
-    expect(messages[1]).toMatchObject({ framing: { kind: 'chunked' } })
+    expect(messages[1]).toMatchObject({ framing: { kind: framing } })
     expect(messages[3]).toMatchObject({ bytes: 6, blocks: 2 })
     expect(messages[4]).toMatchObject({ outcome: { kind: 'complete', bytes: 6, blocks: 2 }, errors: [] })
   })
@@ -56,7 +58,7 @@ eachDelivery('moments', (open) => {
   })
 })
 
-eachDelivery('trailers', (open) => {
+eachDelivery('trailers', (open, { isHttp1 }) => {
   const route = () => {
     let count = 0
     return stream(
@@ -86,6 +88,7 @@ eachDelivery('trailers', (open) => {
     const client = server.client()
     client.get('/')
     expect((await client.reply()).trailers.size).toBe(0)
+    if (!isHttp1) return
     client.getOld('/', 'TE: trailers')
     expect(await client.reply()).toMatchObject({ text: 'onetwo', isComplete: true })
   })
@@ -115,7 +118,7 @@ eachDelivery('heartbeat', (open) => {
     await client.untilChunk('two')
     await client.untilChunk(':\n')
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
     expect(client.received).toBe('')
     expect(server.reported).toEqual([])
   })
@@ -142,6 +145,6 @@ eachDelivery('heartbeat', (open) => {
     await client.untilChunk(':')
     go.resolve()
     await client.untilChunk('two')
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
   })
 })

@@ -20,7 +20,10 @@ eachDelivery('channel', (open) => {
       for (const client of clients) await client.untilChunk(`id: ${id}\ndata: ${data}\n\n`)
     }
     news.close({ event: 'bye' })
-    for (const client of clients) await client.until('event: bye\ndata:\n\n\r\n0\r\n\r\n')
+    for (const client of clients) {
+      await client.until('event: bye\ndata:\n\n')
+      await client.untilEnd()
+    }
     expect(news.readers).toBe(0)
   })
 
@@ -29,7 +32,7 @@ eachDelivery('channel', (open) => {
     await using server = await open({ routes: { '/': (context) => news.open(context) } })
     const request = 'GET / HTTP/1.1\r\nHost: test\r\n\r\n'
     const marks = ['id: ', 'data: one\n\n', 'data: two\n\n']
-    await using client = new WatchingClient(server.port, request, marks)
+    await using client = new WatchingClient(server, request, marks)
     await client.ready()
     client.send()
     await expect.poll(() => news.readers).toBe(1)
@@ -75,7 +78,7 @@ eachDelivery('channel', (open) => {
   it('G7, G10: HEAD is no reader, and a client that leaves is none any more', async () => {
     const news = channel()
     await using server = await open({ routes: { '/': (context) => news.open(context) } })
-    const head = await fetch(server.url, { method: 'HEAD' })
+    const head = await server.fetch('/', { method: 'HEAD' })
     expect(head.headers.get('content-type')).toBe('text/event-stream')
     expect(news.readers).toBe(0)
     const client = server.client()

@@ -135,41 +135,45 @@ describe('formatEvent, hostile text in every field', () => {
   })
 })
 
-eachDelivery('sse, hostile text', (open) => {
-  it.each(encodings)('G11, G12: every sequence of events reads back equal through %s', async (encoding) => {
-    let events: readonly SseEvent[] = []
-    await using server = await open({
-      use: [compress({ events: true })],
-      routes: {
-        '/now': () => sse(events.values()),
-        '/later': () =>
-          sse(async function* () {
-            for (const item of events) {
-              await new Promise((resolve) => setImmediate(resolve))
-              yield item
-            }
-          }),
-      },
+eachDelivery(
+  'sse, hostile text',
+  (open) => {
+    it.each(encodings)('G11, G12: every sequence of events reads back equal through %s', async (encoding) => {
+      let events: readonly SseEvent[] = []
+      await using server = await open({
+        use: [compress({ events: true })],
+        routes: {
+          '/now': () => sse(events.values()),
+          '/later': () =>
+            sse(async function* () {
+              for (const item of events) {
+                await new Promise((resolve) => setImmediate(resolve))
+                yield item
+              }
+            }),
+        },
+      })
+      const property = async (path: string, made: readonly SseEvent[]) => {
+        events = made
+        const client = new DecodingClient(server.at(path), encoding)
+        const { bytes, ...rest } = await client.over()
+        expect(rest).toEqual({ isEncodingWhole: true, isMessageWhole: true })
+        const { parser, read } = openParser()
+        const decoder = new TextDecoder()
+        for (const byte of bytes) parser.feed(decoder.decode(Uint8Array.of(byte), { stream: true }))
+        expect(read.events).toEqual(made.map(toSeen))
+        expect(read.errors).toEqual([])
+      }
+      const sendable = event.filter((item) => !isRefused(item))
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom('/now', '/later'),
+          fc.array(sendable, { minLength: 1, maxLength: 8 }),
+          property,
+        ),
+        { numRuns: 20 },
+      )
     })
-    const property = async (path: string, made: readonly SseEvent[]) => {
-      events = made
-      const client = new DecodingClient(server.url + path, encoding)
-      const { bytes, ...rest } = await client.over()
-      expect(rest).toEqual({ isEncodingWhole: true, isMessageWhole: true })
-      const { parser, read } = openParser()
-      const decoder = new TextDecoder()
-      for (const byte of bytes) parser.feed(decoder.decode(Uint8Array.of(byte), { stream: true }))
-      expect(read.events).toEqual(made.map(toSeen))
-      expect(read.errors).toEqual([])
-    }
-    const sendable = event.filter((item) => !isRefused(item))
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom('/now', '/later'),
-        fc.array(sendable, { minLength: 1, maxLength: 8 }),
-        property,
-      ),
-      { numRuns: 20 },
-    )
-  })
-})
+  },
+  { isLarge: true },
+)

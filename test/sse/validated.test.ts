@@ -26,7 +26,7 @@ eachDelivery('sse', (open) => {
           '/channel': () => news.open({ lastEventId: first }),
         },
       })
-      const client = new DecodingClient(server.url + path, 'gzip')
+      const client = new DecodingClient(server.at(path), 'gzip')
       await client.head()
       news.close('three')
       expect(await client.over()).toMatchObject({ isEncodingWhole: true, isMessageWhole: true })

@@ -14,6 +14,7 @@ export function createContext(
       secure: false,
       remoteAddress: undefined,
       remotePort: undefined,
+      peerAddress: undefined,
       asynchronous: false,
       delivery: 'block',
     },

@@ -89,7 +89,7 @@ export class DecodeReply {
     const line = this.#rest.indexOf('\r\n')
     if (line === -1) return false
     const size = this.#rest.slice(0, line)
-    if (!/^[\da-f]+$/.test(size)) throw new Error(`Cannot read the size of a chunk: ${JSON.stringify(size)}`)
+    if (!/^[\da-f]+$/i.test(size)) throw new Error(`Cannot read the size of a chunk: ${JSON.stringify(size)}`)
     const bytes = Number.parseInt(size, 16)
     if (bytes === 0) {
       this.#isLast = true

@@ -1,50 +1,78 @@
 import { describe } from 'vitest'
 import type { Delivery } from 'millrace/delivery'
 import type { ServeOptions } from 'millrace/server'
+import { isHttp2 } from './connect-client.ts'
+import type { Protocol } from './test-client.ts'
 import { openTestServer, type TestServer } from './test-server.ts'
 
-/** One way in which a server can deliver; later protocols and transmitters are one line more in the list. */
+/** One way in which a server can deliver. */
 export interface Way {
   readonly name: string
+  readonly protocol: Protocol
   readonly delivery: Delivery
   /** True when a block leaves before the source is asked again, even if it then blocks the CPU. */
   readonly isStrict: boolean
+  /** True where bodies are framed by chunks and one connection carries one reply at a time. */
+  readonly isHttp1: boolean
+  /** How the end of a body without a length is told. */
+  readonly framing: 'chunked' | 'stream'
   readonly options: Partial<ServeOptions>
 }
 
-const ways: readonly Way[] = [
-  {
-    name: 'HTTP/1.1, block',
-    delivery: 'block',
-    isStrict: true,
-    options: { delivery: 'block', transmitter: 'inline' },
-  },
-  {
-    name: 'HTTP/1.1, turn',
-    delivery: 'turn',
-    isStrict: false,
-    options: { delivery: 'turn', transmitter: 'inline' },
-  },
-  {
-    name: 'HTTP/1.1, thread, block',
-    delivery: 'block',
-    isStrict: true,
-    options: { delivery: 'block', transmitter: 'thread' },
-  },
-  {
-    name: 'HTTP/1.1, thread, turn',
-    delivery: 'turn',
-    isStrict: false,
-    options: { delivery: 'turn', transmitter: 'thread' },
-  },
-]
+// Each server with a thread takes a while to start, so some ways are left out. How blocks are gathered in a turn has
+// nothing to do with TLS below; on HTTP/2 it is looked at on the pinned version of Node.js, and not in large suites.
+const isPinned = Number.parseInt(process.versions.node) >= 26
+
+const protocols: readonly Protocol[] = ['HTTP/1.1', 'HTTP/1.1, TLS', 'HTTP/2, TLS', 'h2c']
+const transmitters = ['inline', 'thread'] as const
+const deliveries = ['block', 'turn'] as const
+
+const ways: readonly Way[] = protocols.flatMap((protocol) =>
+  transmitters.flatMap((transmitter) => deliveries.map((delivery) => toWay(protocol, transmitter, delivery))),
+)
+
+function toWay(protocol: Protocol, transmitter: 'inline' | 'thread', delivery: Delivery): Way {
+  return {
+    name: [protocol, ...(transmitter === 'thread' ? ['thread'] : []), delivery].join(', '),
+    protocol,
+    delivery,
+    isStrict: delivery === 'block',
+    isHttp1: !isHttp2(protocol),
+    framing: isHttp2(protocol) ? 'stream' : 'chunked',
+    options: { delivery, transmitter },
+  }
+}
 
 /** Opens a server that delivers in the way under test. */
 export type OpenServer = (options: ServeOptions) => Promise<TestServer>
 
+/** Which of the ways a suite is about; all unless told. */
+export interface Ways {
+  /** `http1` for what is about the bytes of HTTP/1, `http2` for what only that has, `browser` for what one speaks. */
+  readonly protocols?: 'http1' | 'http2' | 'browser'
+  /** True for a suite of hundreds of cases. */
+  readonly isLarge?: boolean
+}
+
 /** Runs a suite once for each way of delivering. */
-export function eachDelivery(title: string, suite: (open: OpenServer, way: Way) => void): void {
-  describe.each(ways)(`${title}, $name`, (way) => {
-    suite((options) => openTestServer({ ...way.options, ...options }), way)
+export function eachDelivery(
+  title: string,
+  suite: (open: OpenServer, way: Way) => void,
+  { protocols: wanted, isLarge = false }: Ways = {},
+): void {
+  const isThorough = isPinned && !isLarge
+  const chosen = ways.filter((way) => isWanted(way, wanted) && isRun(way, isThorough))
+  describe.each(chosen)(`${title}, $name`, (way) => {
+    suite((options) => openTestServer({ ...way.options, ...options }, way.protocol), way)
   })
+}
+
+function isWanted({ protocol, isHttp1 }: Way, wanted: Ways['protocols']): boolean {
+  if (wanted === undefined) return true
+  if (wanted === 'browser') return protocol === 'HTTP/1.1' || protocol === 'HTTP/2, TLS'
+  return isHttp1 === (wanted === 'http1')
+}
+
+function isRun({ protocol, isStrict }: Way, isThorough: boolean): boolean {
+  return isStrict || protocol === 'HTTP/1.1' || (isThorough && protocol === 'h2c')
 }

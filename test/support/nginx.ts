@@ -8,10 +8,15 @@ import { join } from 'node:path'
 /** Whether there is an nginx on this machine, of Debian's package nginx-light for one. */
 export const hasNginx = spawnSync('nginx', ['-v']).error === undefined
 
-/** What stands in the configuration besides `proxy_pass`: in its `location /`, and beside that. */
+/** What stands in the configuration besides `proxy_pass`: in its `location /`, beside that, and around the server. */
 export interface NginxOptions {
   location?: string
   more?: string
+  http?: string
+  /** Behind the port of `listen`. */
+  listen?: string
+  /** What is passed to, in place of the server behind. */
+  pass?: string
 }
 
 /** An nginx in front of a server; it ends when it is disposed of. */
@@ -42,7 +47,8 @@ export class Nginx {
   }
 }
 
-function configuration(port: number, behind: number, { location = '', more = '' }: NginxOptions): string {
+function configuration(port: number, behind: number, options: NginxOptions): string {
+  const { location = '', more = '', http = '', listen = '', pass = `http://127.0.0.1:${behind}` } = options
   return `
 daemon off;
 pid nginx.pid;
@@ -56,11 +62,12 @@ http {
   fastcgi_temp_path fastcgi;
   uwsgi_temp_path uwsgi;
   scgi_temp_path scgi;
+  ${http}
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${port} ${listen};
     location / {
       ${location}
-      proxy_pass http://127.0.0.1:${behind};
+      proxy_pass ${pass};
     }
     ${more}
   }

@@ -38,6 +38,7 @@ export function toText(more: Partial<RequestRecord> = {}): string {
     hasBody: true,
     remoteAddress: '127.0.0.1',
     remotePort: 4711,
+    peerAddress: '127.0.0.1',
     authority: 'test',
     target: '/',
     fields: '',

@@ -1,15 +1,19 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { connectClient } from './connect-client.ts'
 import { DecodeReply } from './decode-reply.ts'
+import type { Protocol, TestClient } from './test-client.ts'
 
 /** A client that sends text and sees the very bytes that come back, framing and all. */
-export class RawClient {
+export class RawClient implements TestClient {
+  readonly protocol: Protocol
   readonly socket: Socket
   #text = ''
   #ended: 'no' | 'end' | 'reset' = 'no'
   #wake: (() => void) | undefined
 
-  constructor(port: number) {
-    this.socket = connect({ port, host: '127.0.0.1' })
+  constructor(port: number, protocol: 'HTTP/1.1' | 'HTTP/1.1, TLS' = 'HTTP/1.1') {
+    this.protocol = protocol
+    this.socket = connectClient(port, protocol)
     this.socket.setEncoding('latin1')
     this.socket.on('data', (text: string) => {
       this.#text += text
@@ -58,8 +62,25 @@ export class RawClient {
 
   /** Waits for a chunk with exactly this text, and takes everything up to its end. */
   async untilChunk(text: string): Promise<void> {
+    await this.until(this.toChunk(text))
+  }
+
+  /** Waits for a last chunk without trailers, and takes everything up to it; gives what stood before it. */
+  async untilEnd(): Promise<string> {
+    const end = '0\r\n\r\n'
+    return (await this.until(end)).slice(0, -end.length)
+  }
+
+  async untilCut(): Promise<string> {
+    const { text } = await this.toEnd()
+    if (text.endsWith('0\r\n\r\n')) throw new Error(`The body has ended in place of being cut: ${text}`)
+    this.#text = ''
+    return text
+  }
+
+  toChunk(text: string): string {
     const bytes = Buffer.from(text)
-    await this.until(`${bytes.length.toString(16)}\r\n${bytes.toString('latin1')}\r\n`)
+    return `${bytes.length.toString(16)}\r\n${bytes.toString('latin1')}\r\n`
   }
 
   /** Waits for the next reply, whole or cut by the end of the connection, and takes it. */

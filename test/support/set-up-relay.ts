@@ -1,5 +1,5 @@
 import { onTestFinished, vi } from 'vitest'
-import { openHttp1 } from '../../src/server/http1/open-http1.ts'
+import { openPort } from '../../src/server/port/open-port.ts'
 import { createRing } from '../../src/server/ring/ring-memory.ts'
 import { RingReader } from '../../src/server/ring/ring-reader.ts'
 import { Outlet } from '../../src/server/thread/outlet.ts'
@@ -61,7 +61,7 @@ export async function setUpRelay(maxRequestBytes = 1000) {
   const closed = vi.fn<(id: number) => void>()
   const reported: unknown[] = []
   let opened = Promise.withResolvers<void>()
-  const listener = await openHttp1({
+  const listener = await openPort({
     port: 0,
     hostname: '127.0.0.1',
     maxIdleConnections: 100,

@@ -18,6 +18,7 @@ const request: RequestRecord = {
   hasBody: true,
   remoteAddress: '127.0.0.1',
   remotePort: 4711,
+  peerAddress: '127.0.0.1',
   authority: 'test',
   target: '/a',
   fields: 'x-a\n1\n',

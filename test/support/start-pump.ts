@@ -1,5 +1,6 @@
 import { Blocks } from '../../src/body/blocks.ts'
-import { Pump, type PumpPlan } from '../../src/delivery/pump.ts'
+import { Pump } from '../../src/delivery/pump.ts'
+import type { PumpPlan } from '../../src/delivery/pump-plan.ts'
 import type { Outcome } from '../../src/delivery/sink.ts'
 import { MemorySink, type MemorySinkOptions } from './memory-sink.ts'
 

@@ -2,17 +2,17 @@
 import { expect, it } from 'vitest'
 import { stream } from 'millrace'
 import { Gate } from '../support/gate.ts'
-import type { RawClient } from '../support/raw-client.ts'
+import type { TestClient } from '../support/test-client.ts'
 import { openTestServer, type TestServer } from '../support/test-server.ts'
 
-async function askTimes(client: RawClient, times: number): Promise<void> {
+async function askTimes(client: TestClient, times: number): Promise<void> {
   for (let time = 0; time < times; time++) {
     client.get('/plain')
     expect((await client.reply()).text).toBe('plain')
   }
 }
 
-async function readToEnd(client: RawClient): Promise<void> {
+async function readToEnd(client: TestClient): Promise<void> {
   client.resume()
   await client.toEnd()
 }
@@ -41,7 +41,7 @@ class StuckBody {
   }
 
   /** A client that reads nothing of it, when all of it was given. */
-  async open(server: TestServer): Promise<RawClient> {
+  async open(server: TestServer): Promise<TestClient> {
     for (;;) {
       this.#given = Promise.withResolvers()
       const client = server.client()

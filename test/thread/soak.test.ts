@@ -5,11 +5,18 @@ import { startFixture } from './start-application.ts'
 const seconds = Number(process.env['MILLRACE_SOAK_SECONDS'] ?? 4)
 const seed = Number(process.env['MILLRACE_SOAK_SEED'] ?? Math.floor(Math.random() * 1_000_000))
 
-it(
-  `G4, G5: every byte of every reply arrives, or its cut shows, and every source is closed once: seed ${seed}`,
-  async () => {
-    const fixture = startFixture('soak', [String(seed), String(seconds)], ['--expose-gc'])
-    const { code, stdout, stderr } = await fixture.ended()
+it.each([
+  ['thread', 'HTTP/1.1'],
+  ['thread', 'HTTP/1.1, TLS'],
+  ['thread', 'h2c'],
+  ['thread', 'HTTP/2, TLS'],
+  ['inline', 'HTTP/1.1'],
+  ['inline', 'HTTP/2, TLS'],
+])(
+  `G4, G5: every byte of every reply arrives, or its cut shows, and every source is closed once, %s, %s: seed ${seed}`,
+  async (transmitter, protocol) => {
+    const args = [String(seed), String(seconds), transmitter, protocol]
+    const { code, stdout, stderr } = await startFixture('soak', args, ['--expose-gc']).ended()
     expect([code, stderr]).toEqual([0, ''])
     const { failures, missing, grown } = JSON.parse(stdout)
     expect(failures).toEqual([])

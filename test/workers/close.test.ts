@@ -67,6 +67,24 @@ describe('serve with workers, close()', () => {
     expect((await client.toEnd()).text).toBe('')
   })
 
+  it('G14: takes the earlier deadline when it is called again, and says what all workers did', async () => {
+    await using primary = startPrimary({ options: { workers: 2 } })
+    await primary.serving(2)
+    // Of whichever workers they are.
+    const gates = [await primary.openGate(), await primary.openGate(), await primary.openGate()]
+    primary.order('close', { grace: 60_000 })
+    primary.order('close', { grace: 0 })
+    for (const { client } of gates) expect((await client.toEnd()).text).not.toContain('0\r\n\r\n')
+    const aborted = { method: 'GET', path: '/gate', protocol: 'HTTP/1.1', blocks: 1 }
+    expect((await primary.next('close')).report).toMatchObject({
+      ended: 0,
+      lastBlocks: 0,
+      broken: 0,
+      aborted: [aborted, aborted, aborted],
+    })
+    expect(await primary.ended()).toBe(0)
+  })
+
   it('of a worker by itself drains it, and another takes its place', async () => {
     await using primary = startPrimary({ options: { workers: 1 } })
     const [worker = 0] = await primary.serving(1)

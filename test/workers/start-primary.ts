@@ -14,6 +14,7 @@ export interface Told {
   cause: string
   url: string
   port: number
+  report: unknown
 }
 
 export interface Gate {
@@ -75,7 +76,7 @@ export class Primary {
     return pids
   }
 
-  order(what: 'restart' | 'close' | 'abort', options?: CloseOptions): void {
+  order(what: 'restart' | 'close' | 'abort' | 'reload', options?: CloseOptions): void {
     this.#child.send({ what, options })
   }
 

@@ -27,7 +27,7 @@ describe('wsgi, blocks', () => {
       await client.untilChunk(block)
     }
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
     gate.end()
     client.get('/again')
     expect(await client.reply()).toMatchObject({ status: 200, text: '', isComplete: true })
@@ -45,11 +45,7 @@ describe('wsgi, blocks', () => {
       yield b('<third>')
     })
     const request = 'GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n'
-    await using watching = new WatchingClient(served.server.port, request, [
-      '\r\n\r\n',
-      '<first>',
-      '<second>',
-    ])
+    await using watching = new WatchingClient(served.server, request, ['\r\n\r\n', '<first>', '<second>'])
     wait = (count) => void seen.push(watching.blockUntilSeen(count))
     await watching.ready()
     watching.send()
@@ -71,7 +67,7 @@ describe('wsgi, blocks', () => {
       await served.client.until(`${page}\r\n--part\r\n\r\n`)
     }
     gate.end()
-    await served.client.until('0\r\n\r\n')
+    await served.client.untilEnd()
   })
 
   it('sends nothing for an empty block, and does not end [PEP-012] [PEP-013] [MWS-020]', async () => {

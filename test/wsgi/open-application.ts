@@ -1,12 +1,12 @@
 import type { Application, WsgiOptions } from 'millrace/wsgi'
 import { wsgi } from 'millrace/wsgi'
-import type { RawClient } from '../support/raw-client.ts'
+import type { TestClient } from '../support/test-client.ts'
 import { openTestServer, type TestServer } from '../support/test-server.ts'
 
 /** A real server for one WSGI application, with a connection to it. */
 export class ApplicationServer {
   readonly server: TestServer
-  readonly client: RawClient
+  readonly client: TestClient
   readonly log: string[]
   readonly #over: Promise<void>
 

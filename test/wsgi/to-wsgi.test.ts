@@ -58,7 +58,7 @@ describe('toWsgi', () => {
       await served.client.untilChunk(block)
     }
     gate.end()
-    await served.client.until('0\r\n\r\n')
+    await served.client.untilEnd()
     expect(served.reported).toEqual([])
   })
 

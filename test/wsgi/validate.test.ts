@@ -17,7 +17,7 @@ eachDelivery('validate', (open) => {
     }
     gate.open(flush)
     gate.end()
-    await client.until('0\r\n\r\n')
+    await client.untilEnd()
     expect(server.reported).toEqual([])
     expect(gate.asked).toBe(5)
   })

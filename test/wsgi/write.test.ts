@@ -37,7 +37,7 @@ describe('write()', () => {
       expect(written.at(-1)).toBe(text)
     }
     gate.end()
-    await served.client.until('0\r\n\r\n')
+    await served.client.untilEnd()
   })
 
   it('goes before what is returned, awaited or not [PEP-049] [PEP-050] [MWS-012]', async () => {

@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { ClientGone } from '../../delivery/errors.ts'
+import type { RequestFacts } from '../../context/request-context.ts'
 import type { Sink } from '../../delivery/sink.ts'
+import { HttpError } from '../../reply/http-error.ts'
 import type { Head, Live, Wire } from '../wire.ts'
 import { HealthAnswers, toHealthPaths } from './health-answers.ts'
+
+const transport = {
+  asynchronous: true,
+  delivery: 'block',
+  secure: false,
+  protocol: 'HTTP/1.1',
+  remoteAddress: undefined,
+  remotePort: undefined,
+  peerAddress: undefined,
+} as const
 
 /** A request, and what it was answered. */
 class MemoryWire implements Wire {
@@ -14,6 +26,7 @@ class MemoryWire implements Wire {
   text: string | undefined
   readonly live = new Set<Live>()
   ended: (() => void) | undefined
+  isSound = true
 
   constructor(method: string) {
     this.method = method
@@ -21,8 +34,16 @@ class MemoryWire implements Wire {
 
   whenNext(): void {}
 
-  readRequest(): never {
-    throw new Error('Cannot read the request: health needs nothing of it')
+  readRequest(): RequestFacts {
+    if (!this.isSound) throw new HttpError(400, 'Cannot use the Host of the request: it is malformed')
+    return {
+      method: this.method,
+      target: '/',
+      origin: () => '',
+      headers: () => new Headers(),
+      body: () => null,
+      transport,
+    }
   }
 
   open(live: Live): void {
@@ -92,6 +113,13 @@ describe('HealthAnswers', () => {
     expect(ask(answers, '/lives')).toBe('not answered')
     expect(ask(answers, '*', 'OPTIONS')).toBe('not answered')
     expect(ask(answers, '')).toBe('not answered')
+  })
+
+  it('leaves a request alone that is to be refused', () => {
+    const wire = new MemoryWire('GET')
+    wire.isSound = false
+    expect(new HealthAnswers(paths).answer('/live', wire)).toBe(false)
+    expect(wire.live.size).toBe(0)
   })
 
   it('is live on its connection until it has left, or the client has', () => {

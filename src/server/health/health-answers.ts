@@ -33,6 +33,7 @@ export class HealthAnswers {
     const isReady = isPath(target, ready)
     if (!isReady && !isPath(target, live)) return false
     if (wire.method !== 'GET' && wire.method !== 'HEAD') return false
+    if (!isReadable(wire)) return false
     new HealthReply(wire).send(this.#state(isReady))
     return true
   }
@@ -69,6 +70,16 @@ class HealthReply implements Live {
 
   abort(): void {
     this.#wire.close(this)
+  }
+}
+
+// One that is refused is refused as any other is.
+function isReadable(wire: Wire): boolean {
+  try {
+    wire.readRequest()
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -19,6 +19,7 @@ export class EnvironRequest implements RequestFacts {
       secure: environ['wsgi.url_scheme'] === 'https',
       remoteAddress: environ.REMOTE_ADDR,
       remotePort: typeof environ['REMOTE_PORT'] === 'string' ? Number(environ['REMOTE_PORT']) : undefined,
+      peerAddress: environ.REMOTE_ADDR,
       asynchronous: environ['wsgi.asynchronous'] ?? false,
       delivery: 'block',
     }

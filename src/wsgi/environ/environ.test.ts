@@ -15,6 +15,7 @@ function createEnviron(target: string, headers: Record<string, string> = {}, scr
       secure: true,
       remoteAddress: '10.0.0.1',
       remotePort: 99,
+      peerAddress: '10.0.0.1',
       asynchronous: false,
       delivery: 'block',
     },
@@ -50,6 +51,7 @@ describe('toEnviron and EnvironRequest', () => {
       secure: true,
       remoteAddress: '10.0.0.1',
       remotePort: 99,
+      peerAddress: '10.0.0.1',
     })
     expect(Object.fromEntries(request.headers())).toEqual({
       host: 'example.com:444',

@@ -40,7 +40,15 @@ export function toEnviron(context: Context, services: Services, script: string):
   if (transport.remoteAddress !== undefined) environ.REMOTE_ADDR = transport.remoteAddress
   if (transport.remotePort !== undefined) environ['REMOTE_PORT'] = String(transport.remotePort)
   addFields(environ, context.headers)
+  if (!isOf(environ['HTTP_HOST'], url)) environ['HTTP_HOST'] = url.host
   return environ
+}
+
+// The client has asked for another host than its Host says, in a whole URL (RFC 9112 §3.2.2) or through a trusted proxy:
+// an application makes its links of this field.
+function isOf(host: unknown, { protocol, host: asked }: URL): boolean {
+  if (typeof host !== 'string' || host === asked) return true
+  return URL.parse(`${protocol}//${host}`)?.host === asked
 }
 
 /** Bytes for percent escapes, each as the latin1 character of its value; what is no escape stays. */

@@ -1,6 +1,7 @@
 // One connection of the soak: it asks, reads at random, leaves at random, and compares every byte.
-import type { DecodeReply } from '../../support/decode-reply.ts'
-import { RawClient } from '../../support/raw-client.ts'
+import { isHttp2 } from '../../support/connect-client.ts'
+import { openClient } from '../../support/open-client.ts'
+import type { Protocol, TestClient, TestReply } from '../../support/test-client.ts'
 import type { Random } from './random.ts'
 import { BEAT, SoakPlan } from './soak-plan.ts'
 
@@ -9,6 +10,7 @@ const HANG_LIMIT = 25_000
 
 export interface SoakWorld {
   readonly port: number
+  readonly protocol: Protocol
   readonly plans: Map<string, SoakPlan>
   readonly counts: Map<string, number>
   /** Told of everything that is not as it must be. */
@@ -19,7 +21,7 @@ export interface SoakWorld {
 export class SoakClient {
   readonly #world: SoakWorld
   readonly #random: Random
-  readonly #client: RawClient
+  readonly #client: TestClient
   readonly #isOld: boolean
   readonly #left = Promise.withResolvers<'left'>()
   readonly #timers: NodeJS.Timeout[] = []
@@ -28,8 +30,8 @@ export class SoakClient {
   constructor(world: SoakWorld, random: Random) {
     this.#world = world
     this.#random = random
-    this.#isOld = random.chance(0.2)
-    this.#client = new RawClient(world.port)
+    this.#isOld = random.chance(0.2) && !isHttp2(world.protocol)
+    this.#client = openClient(world.port, world.protocol)
   }
 
   /** Resolves when the connection is over. */
@@ -114,18 +116,17 @@ export class SoakClient {
     return false
   }
 
-  async #check(plan: SoakPlan, answer: DecodeReply): Promise<boolean> {
+  async #check(plan: SoakPlan, answer: TestReply): Promise<boolean> {
     if (plan.isError) return this.#checkError(plan, answer)
-    const chunks = answer.chunks.filter((chunk) => !chunk.equals(BEAT))
-    this.#count('heartbeats', answer.chunks.length - chunks.length)
-    const body = Buffer.concat(chunks)
+    const body = this.#withoutBeats(answer)
     // A body that is ended by closing is complete when it is closed, and cut when it is reset.
     const isWhole = answer.framing === 'close' ? await this.#isClosed() : answer.isComplete
     if (plan.isCut === isWhole) this.#fail(plan, isWhole ? 'looks whole' : `is cut at ${body.length}`)
     const most = isWhole ? plan.expected.length : body.length
     const expected = plan.method === 'HEAD' ? Buffer.alloc(0) : plan.expected.subarray(0, most)
     if (!body.equals(expected)) this.#fail(plan, `differs: ${body.length} bytes`)
-    if (isWhole && plan.hasTrailers && answer.framing === 'chunked' && !answer.trailers.has('x-sum')) {
+    const takesTrailers = answer.framing === 'chunked' || answer.framing === 'stream'
+    if (isWhole && plan.hasTrailers && takesTrailers && !answer.trailers.has('x-sum')) {
       this.#fail(plan, 'has no trailers')
     }
     this.#count(isWhole ? `whole, ${answer.framing}` : `cut, ${answer.framing}`)
@@ -133,7 +134,16 @@ export class SoakClient {
     return isWhole && answer.framing !== 'close' && answer.headers.get('connection') !== 'close'
   }
 
-  #checkError(plan: SoakPlan, { status, isComplete, headers }: DecodeReply): boolean {
+  // A chunk is a block or a heartbeat; the frames of HTTP/2 begin and end anywhere.
+  #withoutBeats({ framing, chunks, body }: TestReply): Buffer {
+    const blocks =
+      framing === 'stream' ? withoutText(body, BEAT) : chunks.filter((chunk) => !chunk.equals(BEAT))
+    const rest = Buffer.concat(blocks)
+    this.#count('heartbeats', (body.length - rest.length) / BEAT.length)
+    return rest
+  }
+
+  #checkError(plan: SoakPlan, { status, isComplete, headers }: TestReply): boolean {
     if (status !== 500 || !isComplete) this.#fail(plan, `is no whole error page: ${status}`)
     this.#count('error pages')
     return headers.get('connection') !== 'close'
@@ -152,4 +162,14 @@ export class SoakClient {
   #fail(plan: SoakPlan, what: string): void {
     this.#world.fail(`${this.#ids.join(' ')} (old: ${this.#isOld}): ${plan.describe()}: ${what}`)
   }
+}
+
+function withoutText(bytes: Buffer, text: Buffer): Buffer[] {
+  const parts: Buffer[] = []
+  let start = 0
+  for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, start)) {
+    parts.push(bytes.subarray(start, at))
+    start = at + text.length
+  }
+  return [...parts, bytes.subarray(start)]
 }

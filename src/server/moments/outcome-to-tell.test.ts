@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { ClientGone } from '../../delivery/errors.ts'
+import { HttpError, redirect } from '../../reply/http-error.ts'
+import { outcomeToTell } from './outcome-to-tell.ts'
+
+const counts = { bytes: 3, blocks: 1 }
+const error = new Error('expected')
+
+describe('outcomeToTell', () => {
+  it('leaves the outcome of a reply that has not failed', () => {
+    const outcome = { kind: 'complete', ...counts } as const
+    expect(outcomeToTell(outcome, undefined)).toBe(outcome)
+  })
+
+  it('is refused for the reply in whose place an error reply has gone out', () => {
+    expect(outcomeToTell({ kind: 'complete', ...counts }, { error })).toEqual({
+      kind: 'refused',
+      error,
+      ...counts,
+    })
+  })
+
+  it.each([
+    ['an HttpError below 500', new HttpError(404), 'complete'],
+    ['an HttpError from 500 on', new HttpError(503), 'refused'],
+    ['a redirect', getRedirect(), 'complete'],
+  ])('of %s is %s', (_, thrown, kind) => {
+    expect(outcomeToTell({ kind: 'complete', ...counts }, { error: thrown })).toMatchObject({ kind })
+  })
+
+  it('is that of the error reply, where that was broken off', () => {
+    const gone = { kind: 'client-gone', error: new ClientGone(), ...counts } as const
+    expect(outcomeToTell(gone, { error })).toBe(gone)
+  })
+
+  it('is failed, where there was nothing left to send: that the connection has closed is no departure', () => {
+    const gone = { kind: 'client-gone', error: new ClientGone(), bytes: 0, blocks: 0 } as const
+    expect(outcomeToTell(gone, { error, isGivenUp: true })).toMatchObject({ kind: 'failed', error })
+  })
+})
+
+function getRedirect(): unknown {
+  try {
+    throw redirect('/x')
+  } catch (thrown) {
+    return thrown
+  }
+}

@@ -1,0 +1,20 @@
+import type { Outcome } from '../../delivery/sink.ts'
+import { isAnswer } from '../../gateway/to-error-reply.ts'
+
+/** Why an error reply is sent, or was to be. */
+export interface Failure {
+  readonly error: unknown
+  /** The reply that was to say so has failed too: the connection is broken off. */
+  isGivenUp?: boolean
+}
+
+/**
+ * How a reply has ended, for who watches. What was sent in place of one that has failed may be complete: the reply is
+ * not. An error that is an answer is a reply like any other.
+ */
+export function outcomeToTell(outcome: Outcome, failure: Failure | undefined): Outcome {
+  if (!failure) return outcome
+  const { error, isGivenUp } = failure
+  if (isGivenUp && outcome.kind === 'client-gone') return { ...outcome, kind: 'failed', error }
+  return outcome.kind === 'complete' && !isAnswer(error) ? { ...outcome, kind: 'refused', error } : outcome
+}

@@ -1,0 +1,75 @@
+import { RawClient } from '../../support/raw-client.ts'
+import { allLines } from './lines.ts'
+
+/** What became of the requests. */
+export interface LoadReport {
+  readonly answered: ReadonlyMap<string, number>
+  /** What a client got in place of a whole reply. */
+  readonly lost: readonly string[]
+}
+
+interface Kind {
+  readonly name: string
+  readonly head: string
+  readonly expected: string
+}
+
+const body = 'x'.repeat(1000)
+const kinds = {
+  short: { name: 'short', head: 'GET /short HTTP/1.1\r\nHost: test\r\n', expected: 'short' },
+  lines: { name: 'lines', head: 'GET /lines HTTP/1.1\r\nHost: test\r\n', expected: allLines },
+  post: {
+    name: 'post',
+    head: `POST /length HTTP/1.1\r\nHost: test\r\nContent-Length: ${body.length}\r\n`,
+    expected: String(body.length),
+  },
+} as const
+
+export type KindName = keyof typeof kinds
+
+/** Clients that ask a proxy again and again until they are told to stop; none of them ever asks twice for the same. */
+export class Load {
+  readonly #port: number
+  readonly #answered = new Map<string, number>()
+  readonly #lost: string[] = []
+  readonly #clients: Promise<void>[]
+  #isStopped = false
+
+  constructor(port: number, names: readonly KindName[], clients = 12) {
+    this.#port = port
+    this.#clients = Array.from({ length: clients }, (_, index) => {
+      const kind = kinds[names[index % names.length] ?? 'short']
+      return this.#ask(kind, index % 2 === 0)
+    })
+  }
+
+  async stop(): Promise<LoadReport> {
+    this.#isStopped = true
+    await Promise.all(this.#clients)
+    return { answered: this.#answered, lost: this.#lost }
+  }
+
+  // One client in two keeps its connection.
+  async #ask(kind: Kind, keeps: boolean): Promise<void> {
+    let client: RawClient | undefined
+    while (!this.#isStopped) {
+      client ??= new RawClient(this.#port)
+      client.send(`${kind.head}${keeps ? '' : 'Connection: close\r\n'}\r\n`)
+      if (kind.name === 'post') client.send(body)
+      const { status, text, isComplete, headers } = await client.reply()
+      if (status === 200 && isComplete && text === kind.expected) this.#count(kind.name)
+      else
+        this.#lost.push(
+          `${kind.name}, ${keeps ? 'kept' : 'new'}: ${status} ${isComplete} ${text.slice(0, 100)}`,
+        )
+      if (keeps && isComplete && headers.get('connection') !== 'close') continue
+      client.leave()
+      client = undefined
+    }
+    client?.leave()
+  }
+
+  #count(name: string): void {
+    this.#answered.set(name, (this.#answered.get(name) ?? 0) + 1)
+  }
+}
