@@ -44,6 +44,40 @@ eachDelivery(
       expect(server.reported).toEqual([])
     })
 
+    it('sends what goes before a reply on its turn, and never between its head and its body', async () => {
+      const first = Promise.withResolvers<void>()
+      const asked = Promise.withResolvers<void>()
+      await using server = await open({
+        routes: {
+          '/first': async () => {
+            await first.promise
+            return 'one'
+          },
+          '/hints': async ({ earlyHints }) => {
+            earlyHints(['</a.css>; rel=preload'])
+            asked.resolve()
+            return Buffer.from('two')
+          },
+          'POST /body': async ({ request }) => Buffer.from(await request.arrayBuffer()),
+        },
+      })
+      const client = server.client()
+      client.get('/first')
+      client.get('/hints')
+      client.send(
+        'POST /body HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nthree',
+      )
+      await asked.promise
+      first.resolve()
+      const received = await client.until('three')
+      const heads = received.split(/(?=HTTP\/1\.1 )/).map((part) => {
+        const [head = '', body] = part.split('\r\n\r\n')
+        return `${head.split(' ', 2)[1]} ${body}`
+      })
+      expect(heads.filter((head) => !head.startsWith('10'))).toEqual(['200 one', '200 two', '200 three'])
+      expect(server.reported).toEqual([])
+    })
+
     it('does not start a pipelined stream before its turn', async () => {
       const first = Promise.withResolvers<void>()
       const started: string[] = []

@@ -245,6 +245,13 @@ describe.each(['inline', 'thread'] as const)('a request to a server with transmi
     expect(asked).toEqual(['/'])
   })
 
+  it('that asks for an upgrade, and whose body is malformed, does not outlive its client', async () => {
+    const client = server.client()
+    client.send(toPost('Connection: Upgrade\r\nUpgrade: x\r\nTransfer-Encoding: chunked\r\n', '3\r\nabc='))
+    client.socket.end()
+    expect(await client.toEnd()).toMatchObject({ text: '' })
+  })
+
   it('behind one that is answered still ends its connection alone', async () => {
     const client = server.client()
     client.get('/first')

@@ -19,9 +19,10 @@ export interface Way {
   readonly options: Partial<ServeOptions>
 }
 
-// Each server with a thread takes a while to start, so some ways are left out. How blocks are gathered in a turn has
-// nothing to do with TLS below; on HTTP/2 it is looked at on the pinned version of Node.js, and not in large suites.
+// A server with a thread takes a tenth of a second of CPU time to start, so not every suite goes every way on every
+// version of Node.js, unless WAYS=all says so: then there is no way left out.
 const isPinned = Number.parseInt(process.versions.node) >= 26
+const isAll = process.env['WAYS'] === 'all'
 
 const protocols: readonly Protocol[] = ['HTTP/1.1', 'HTTP/1.1, TLS', 'HTTP/2, TLS', 'h2c']
 const transmitters = ['inline', 'thread'] as const
@@ -61,7 +62,7 @@ export function eachDelivery(
   { protocols: wanted, isLarge = false }: Ways = {},
 ): void {
   const isThorough = isPinned && !isLarge
-  const chosen = ways.filter((way) => isWanted(way, wanted) && isRun(way, isThorough))
+  const chosen = ways.filter((way) => isWanted(way, wanted) && (isAll || isRun(way, isThorough)))
   describe.each(chosen)(`${title}, $name`, (way) => {
     suite((options) => openTestServer({ ...way.options, ...options }, way.protocol), way)
   })
@@ -73,6 +74,10 @@ function isWanted({ protocol, isHttp1 }: Way, wanted: Ways['protocols']): boolea
   return isHttp1 === (wanted === 'http1')
 }
 
-function isRun({ protocol, isStrict }: Way, isThorough: boolean): boolean {
-  return isStrict || protocol === 'HTTP/1.1' || (isThorough && protocol === 'h2c')
+// Inline by every protocol, and by the thread where the pinned version runs a suite of usual size; elsewhere one thread of
+// each generation of the protocol. How blocks are gathered in a turn has nothing to do with the protocol below.
+function isRun({ protocol, isStrict, options }: Way, isThorough: boolean): boolean {
+  if (!isStrict) return protocol === 'HTTP/1.1' && (isThorough || options.transmitter === 'inline')
+  if (options.transmitter === 'inline' || isThorough) return true
+  return protocol === 'HTTP/1.1' || protocol === 'h2c'
 }

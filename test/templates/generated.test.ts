@@ -12,7 +12,10 @@ function toCase({ main, others }: Generated) {
 }
 
 // Some templates are none for nunjucks (`- -1`, a call of what is no function): those are not compared.
+// Nor is what `set` leaves in the variable of a loop over nothing: there nunjucks forgets it in a captured block, and only
+// there, since the block is a function of JavaScript with variables of its own.
 function renderOrSkip(engine: ReturnType<typeof engineOf>, one: ReturnType<typeof toCase>): string {
+  fc.pre(![one.main, ...Object.values(one.others)].some((text) => /filter upper[^]* in nothing/.test(text)))
   try {
     return renderWhole(engine, one)
   } catch {

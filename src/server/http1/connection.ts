@@ -210,6 +210,8 @@ export class Connection {
     const socket = this.#socket
     const isOver = socket.destroyed || socket.writableEnded || this.#live.length === 0
     if (isOver) return this.abort(new ClientGone())
+    // Nobody will send the rest of this body. node:http says so by an error, but not where an upgrade was asked for.
+    if (this.latest?.req.complete === false) return void socket.destroy()
     this.#watch = new DepartureWatch({ socket, ask: () => this.#live[0]?.ask?.() ?? false })
   }
 

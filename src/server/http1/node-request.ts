@@ -103,8 +103,8 @@ export class NodeRequest implements ServedRequest {
   }
 
   earlyHints(links: readonly string[]): void {
-    if (this.#request.httpVersion === '1.0' || this.#nodeResponse.headersSent) return
-    this.#nodeResponse.writeEarlyHints({ link: [...links] })
+    if (this.#request.httpVersion === '1.0') return
+    this.#interim(() => this.#nodeResponse.writeEarlyHints({ link: [...links] }))
   }
 
   #toBody(answering: Answering | undefined): RequestBody {
@@ -117,10 +117,23 @@ export class NodeRequest implements ServedRequest {
   }
 
   #continue(): void {
-    if (!this.#awaited || this.#nodeResponse.headersSent) return
-    this.#nodeResponse.shouldKeepAlive = this.#awaited.stays
+    if (!this.#awaited) return
+    const { stays } = this.#awaited
     this.#awaited = undefined
-    this.#nodeResponse.writeContinue()
+    this.#interim(() => {
+      this.#nodeResponse.shouldKeepAlive = stays
+      this.#nodeResponse.writeContinue()
+    })
+  }
+
+  // Not before its turn: node:http would put it between the head and the body of a pipelined reply.
+  #interim(write: () => void): void {
+    const response = this.#nodeResponse
+    const attempt = () => {
+      if (!response.headersSent) write()
+    }
+    if (response.socket) attempt()
+    else response.once('socket', attempt)
   }
 }
 

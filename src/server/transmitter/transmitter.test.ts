@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   putHead,
   putPlain,
@@ -139,6 +139,22 @@ describe('Transmitter', () => {
     expect(await application.notice('reloaded')).toEqual({ kind: 'reloaded' })
     application.order({ kind: 'reload', tls: { ...tls, cert: 'text' } })
     expect((await application.notice('reloaded')).error).toBeInstanceOf(Error)
+  })
+
+  it.each([
+    ['much, and more of it is to be expected', 16_384, 1],
+    ['little', 16_383, 0],
+    ['so much that more is there already', 262_144, 0],
+  ])('waits for a breath after it has sent %s', async (_, size, breaths) => {
+    const { outlet, connect, ask } = await setUpTransmitter()
+    const client = connect()
+    const id = await ask(client)
+    putHead(outlet, id)
+    const wait = vi.spyOn(Atomics, 'wait')
+    onTestFinished(() => wait.mockRestore())
+    outlet.putText(toTransmitter.data, id, `${'.'.repeat(size - 3)}end`)
+    await client.until('end')
+    expect(wait).toHaveBeenCalledTimes(breaths)
   })
 
   it('ignores what comes for a number that nobody has', async () => {
