@@ -61,62 +61,69 @@ async function download(server: TestServer, path = '/'): Promise<string> {
   return file
 }
 
-eachDelivery('documents for other programs', (open) => {
-  describe.skipIf(!has('unzip'))('zip (skipped where unzip is not installed)', () => {
-    it('unzip -t finds no error, and unzip -p gives what was sent', async () => {
-      const more = () => ({ name: 'rows.csv', body: csv([{ a: 1 }]) })
-      await using server = await open({
-        routes: { '/known': () => zip(entries()), '/unknown': () => zip([...entries(), more()].values()) },
+eachDelivery(
+  'documents for other programs',
+  (open) => {
+    describe.skipIf(!has('unzip'))('zip (skipped where unzip is not installed)', () => {
+      it('unzip -t finds no error, and unzip -p gives what was sent', async () => {
+        const more = () => ({ name: 'rows.csv', body: csv([{ a: 1 }]) })
+        await using server = await open({
+          routes: { '/known': () => zip(entries()), '/unknown': () => zip([...entries(), more()].values()) },
+        })
+        for (const path of ['/known', '/unknown']) {
+          const file = await download(server, path)
+          expect((await run('unzip', ['-tq', file])).stdout).toContain('No errors detected')
+          expect((await run('unzip', ['-p', file, 'read me.txt'])).stdout).toBe('grün')
+          expect((await run('unzip', ['-p', file, 'data/299.txt'])).stdout).toBe('299')
+        }
+        const file = await download(server, '/unknown')
+        expect((await run('unzip', ['-p', file, 'rows.csv'])).stdout).toBe('a\r\n1\r\n')
       })
-      for (const path of ['/known', '/unknown']) {
-        const file = await download(server, path)
-        expect((await run('unzip', ['-tq', file])).stdout).toContain('No errors detected')
-        expect((await run('unzip', ['-p', file, 'read me.txt'])).stdout).toBe('grün')
-        expect((await run('unzip', ['-p', file, 'data/299.txt'])).stdout).toBe('299')
-      }
-      const file = await download(server, '/unknown')
-      expect((await run('unzip', ['-p', file, 'rows.csv'])).stdout).toBe('a\r\n1\r\n')
     })
-  })
 
-  describe.skipIf(!hasGnuTar)('tar (skipped where GNU tar is not installed)', () => {
-    it('tar -t lists what was sent', async () => {
-      const long = `${'folder/'.repeat(40)}end.txt`
-      await using server = await open({
-        routes: { '/': () => tar([...entries(), { name: long, body: 'x' }]) },
+    describe.skipIf(!hasGnuTar)('tar (skipped where GNU tar is not installed)', () => {
+      it('tar -t lists what was sent', async () => {
+        const long = `${'folder/'.repeat(40)}end.txt`
+        await using server = await open({
+          routes: { '/': () => tar([...entries(), { name: long, body: 'x' }]) },
+        })
+        const file = await download(server)
+        const { stdout } = await run('tar', ['--quoting-style=literal', '-tf', file])
+        expect(stdout.trim().split('\n')).toEqual([...entries().map(({ name }) => name), long])
+        expect((await run('tar', ['-xOf', file, 'data/299.txt'])).stdout).toBe('299')
       })
-      const file = await download(server)
-      const { stdout } = await run('tar', ['--quoting-style=literal', '-tf', file])
-      expect(stdout.trim().split('\n')).toEqual([...entries().map(({ name }) => name), long])
-      expect((await run('tar', ['-xOf', file, 'data/299.txt'])).stdout).toBe('299')
     })
-  })
 
-  describe.skipIf(!hasGnuTar)('tar names (skipped where GNU tar is not installed)', () => {
-    it('G12: tar -t lists every name as it was given, whatever it is', async () => {
-      const texts = fc.sample(fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }), 500)
-      const steps = fc.sample(fc.array(fc.string({ unit: 'grapheme', minLength: 1 }), { maxLength: 30 }), 200)
-      const names = [...texts, ...steps.map((some) => some.join('/'))].filter(isName)
-      expect(names.length).toBeGreaterThan(100)
-      await using server = await open({ routes: { '/': () => tar(names.map((name) => ({ name }))) } })
-      const file = await download(server)
-      const { stdout } = await run('tar', ['--quoting-style=literal', '--show-stored-names', '-tf', file])
-      expect(stdout.split('\n').slice(0, -1)).toEqual(names)
-    })
-  })
-
-  describe.skipIf(!has('jq'))('json (skipped where jq is not installed)', () => {
-    it('jq reads what was sent', async () => {
-      await using server = await open({
-        routes: { '/': () => json({ count: Promise.resolve(count), rows }, { indent: 1 }) },
+    describe.skipIf(!hasGnuTar)('tar names (skipped where GNU tar is not installed)', () => {
+      it('G12: tar -t lists every name as it was given, whatever it is', async () => {
+        const texts = fc.sample(fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }), 500)
+        const steps = fc.sample(
+          fc.array(fc.string({ unit: 'grapheme', minLength: 1 }), { maxLength: 30 }),
+          200,
+        )
+        const names = [...texts, ...steps.map((some) => some.join('/'))].filter(isName)
+        expect(names.length).toBeGreaterThan(100)
+        await using server = await open({ routes: { '/': () => tar(names.map((name) => ({ name }))) } })
+        const file = await download(server)
+        const { stdout } = await run('tar', ['--quoting-style=literal', '--show-stored-names', '-tf', file])
+        expect(stdout.split('\n').slice(0, -1)).toEqual(names)
       })
-      const file = await download(server)
-      const { stdout } = await run('jq', ['-c', '[.count, (.rows | length), .rows[-1]]', file])
-      const last = { id: count - 1, name: `Straße "${count - 1}"`, tags: ['odd'] }
-      expect(JSON.parse(stdout)).toEqual([count, count, last])
     })
-  })
-})
+
+    describe.skipIf(!has('jq'))('json (skipped where jq is not installed)', () => {
+      it('jq reads what was sent', async () => {
+        await using server = await open({
+          routes: { '/': () => json({ count: Promise.resolve(count), rows }, { indent: 1 }) },
+        })
+        const file = await download(server)
+        const { stdout } = await run('jq', ['-c', '[.count, (.rows | length), .rows[-1]]', file])
+        const last = { id: count - 1, name: `Straße "${count - 1}"`, tags: ['odd'] }
+        expect(JSON.parse(stdout)).toEqual([count, count, last])
+      })
+    })
+  },
+  { isLarge: true },
+)
 
 it.skipIf(!has('unzip'))('unzip -t finds no error in an archive of 65,536 entries', async () => {
   const folders = function* () {

@@ -44,6 +44,9 @@ function toWay(protocol: Protocol, transmitter: 'inline' | 'thread', delivery: D
   }
 }
 
+/** How many of the ways: fewer for a large suite, and for a version that is not the pinned one. */
+const shares = ['most', 'usual', 'least'] as const
+
 /** Opens a server that delivers in the way under test. */
 export type OpenServer = (options: ServeOptions) => Promise<TestServer>
 
@@ -61,8 +64,8 @@ export function eachDelivery(
   suite: (open: OpenServer, way: Way) => void,
   { protocols: wanted, isLarge = false }: Ways = {},
 ): void {
-  const isThorough = isPinned && !isLarge
-  const chosen = ways.filter((way) => isWanted(way, wanted) && (isAll || isRun(way, isThorough)))
+  const share = shares[(isPinned ? 0 : 1) + (isLarge ? 1 : 0)] ?? 'least'
+  const chosen = ways.filter((way) => isWanted(way, wanted) && (isAll || isRun(way, share)))
   describe.each(chosen)(`${title}, $name`, (way) => {
     suite((options) => openTestServer({ ...way.options, ...options }, way.protocol), way)
   })
@@ -76,8 +79,10 @@ function isWanted({ protocol, isHttp1 }: Way, wanted: Ways['protocols']): boolea
 
 // Inline by every protocol, and by the thread where the pinned version runs a suite of usual size; elsewhere one thread of
 // each generation of the protocol. How blocks are gathered in a turn has nothing to do with the protocol below.
-function isRun({ protocol, isStrict, options }: Way, isThorough: boolean): boolean {
-  if (!isStrict) return protocol === 'HTTP/1.1' && (isThorough || options.transmitter === 'inline')
-  if (options.transmitter === 'inline' || isThorough) return true
+function isRun({ protocol, isStrict, options }: Way, share: (typeof shares)[number]): boolean {
+  const isInline = options.transmitter === 'inline'
+  if (!isStrict) return protocol === 'HTTP/1.1' && share !== 'least' && (share === 'most' || isInline)
+  if (share === 'most') return true
+  if (isInline) return share === 'usual' || protocol === 'HTTP/1.1' || protocol === 'HTTP/2, TLS'
   return protocol === 'HTTP/1.1' || protocol === 'h2c'
 }
