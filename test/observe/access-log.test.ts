@@ -22,6 +22,8 @@ function* failing() {
   throw new Error('expected')
 }
 
+const isPinned = Number.parseInt(process.versions.node) >= 26
+
 eachDelivery(
   'accessLog',
   (open, way) => {
@@ -153,7 +155,8 @@ eachDelivery(
       expect(Number(line['longestWaitMs'])).toBeLessThanOrEqual(Number(line['durationMs']))
     })
 
-    it.each([
+    // decisions/017: before Node 26 only the minimum rate notices it over TLS on HTTP/2.
+    it.skipIf(way.protocol === 'HTTP/2, TLS' && !isPinned).each([
       ['text', () => 'x'.repeat(1 << 25)],
       ['a buffered reply', () => reply('x'.repeat(1 << 25), { status: 201 })],
       ['a stream of one block', () => stream(['x'.repeat(1 << 25)])],
