@@ -44,8 +44,11 @@ function toWay(protocol: Protocol, transmitter: 'inline' | 'thread', delivery: D
   }
 }
 
-/** How many of the ways: fewer for a large suite, and for a version that is not the pinned one. */
-const shares = ['most', 'usual', 'least'] as const
+// How many of the ways: fewer for a large suite, and for a version that is not the pinned one.
+function toShare(isLarge: boolean): 'most' | 'usual' | 'least' {
+  if (!isPinned) return 'least'
+  return isLarge ? 'usual' : 'most'
+}
 
 /** Opens a server that delivers in the way under test. */
 export type OpenServer = (options: ServeOptions) => Promise<TestServer>
@@ -64,7 +67,7 @@ export function eachDelivery(
   suite: (open: OpenServer, way: Way) => void,
   { protocols: wanted, isLarge = false }: Ways = {},
 ): void {
-  const share = shares[(isPinned ? 0 : 1) + (isLarge ? 1 : 0)] ?? 'least'
+  const share = toShare(isLarge)
   const chosen = ways.filter((way) => isWanted(way, wanted) && (isAll || isRun(way, share)))
   describe.each(chosen)(`${title}, $name`, (way) => {
     suite((options) => openTestServer({ ...way.options, ...options }, way.protocol), way)
@@ -79,9 +82,9 @@ function isWanted({ protocol, isHttp1 }: Way, wanted: Ways['protocols']): boolea
 
 // Inline by every protocol, and by the thread where the pinned version runs a suite of usual size; elsewhere one thread of
 // each generation of the protocol. How blocks are gathered in a turn has nothing to do with the protocol below.
-function isRun({ protocol, isStrict, options }: Way, share: (typeof shares)[number]): boolean {
+function isRun({ protocol, isStrict, options }: Way, share: 'most' | 'usual' | 'least'): boolean {
   const isInline = options.transmitter === 'inline'
-  if (!isStrict) return protocol === 'HTTP/1.1' && share !== 'least' && (share === 'most' || isInline)
+  if (!isStrict) return protocol === 'HTTP/1.1' && (share === 'most' || isInline)
   if (share === 'most') return true
   if (isInline) return share === 'usual' || protocol === 'HTTP/1.1' || protocol === 'HTTP/2, TLS'
   return protocol === 'HTTP/1.1' || protocol === 'h2c'
