@@ -3,6 +3,7 @@ import { stream } from 'millrace'
 import { clientAwaited, type Outcome, ShuttingDown } from 'millrace/delivery'
 import { eachDelivery } from '../support/each-delivery.ts'
 import { Gate } from '../support/gate.ts'
+import { Moments } from '../support/moments.ts'
 
 // A grace that no test comes to the end of.
 const LONG = 60_000
@@ -164,3 +165,27 @@ function watchAwaited(): () => Promise<void> {
     clientAwaited.unsubscribe(onAwaited)
   }
 }
+
+eachDelivery(
+  'G4, at the deadline',
+  (open) => {
+    it('a failed body that is ended by closing is reset, though the server closes before it was', async () => {
+      using moments = new Moments()
+      await using server = await open({
+        routes: {
+          '/': () =>
+            stream(function* () {
+              yield 'one'
+              throw new Error('failed on purpose')
+            }),
+        },
+      })
+      const client = server.client()
+      client.getOld('/')
+      await moments.when('millrace:reply-closed')
+      await server.close({ grace: 0 })
+      expect((await client.toEnd()).how).toBe('reset')
+    })
+  },
+  { protocols: 'http1', isLarge: true },
+)

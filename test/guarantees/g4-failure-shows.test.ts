@@ -232,3 +232,18 @@ eachDelivery('G4', (open, { isHttp1, framing, protocol }) => {
 async function* failNow(): AsyncGenerator<Block> {
   throw new Error(SECRET)
 }
+
+eachDelivery(
+  'G4',
+  (open) => {
+    it('a reply of HTTP/1.0 whose request is never finished is reset', async () => {
+      await using server = await open({ routes: { 'POST /': () => stream(new Gate(), { commit: 'now' }) } })
+      const client = server.client()
+      client.send('POST / HTTP/1.0\r\nContent-Length: 10\r\n\r\nhalf')
+      await client.until('\r\n\r\n')
+      client.socket.end()
+      expect((await client.toEnd()).how).toBe('reset')
+    })
+  },
+  { protocols: 'http1', isLarge: true },
+)

@@ -3,6 +3,7 @@
 import { Socket } from 'node:net'
 import { TooSlow } from '../../delivery/errors.ts'
 import { type RateSample, RateWindow } from './rate-window.ts'
+import { Looks } from './looks.ts'
 import { resetSocket } from '../http1/reset-socket.ts'
 import { toSample } from './to-sample.ts'
 
@@ -42,13 +43,11 @@ const STEPS = 20
 export class RateGuard {
   readonly #rate: MinRate
   readonly #watched = new Map<Socket | Paced, Watched>()
-  readonly #step: number
-  #timer: NodeJS.Timeout | undefined
-  #due = 0
+  readonly #looks: Looks
 
   constructor(rate: MinRate) {
     this.#rate = rate
-    this.#step = rate.within / STEPS
+    this.#looks = new Looks(rate.within / STEPS, () => this.#look())
   }
 
   /** Bytes that a client must take in one window. */
@@ -60,28 +59,15 @@ export class RateGuard {
   watch(one: Socket | Paced, cut: (reason: TooSlow) => void): void {
     const paced = one instanceof Socket ? new PacedSocket(one) : one
     this.#watched.set(one, { paced, cut, window: undefined })
-    if (this.#timer) return
-    this.#due = performance.now()
-    this.#schedule()
+    this.#looks.start()
   }
 
   forget(one: Socket | Paced): void {
     this.#watched.delete(one)
-    if (this.#watched.size > 0) return
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-  }
-
-  // An interval would add up how late each look was. Looks that were missed are not made up for: the thread was busy.
-  #schedule(): void {
-    const now = performance.now()
-    this.#due += this.#step
-    if (this.#due <= now) this.#due = now + this.#step
-    this.#timer = setTimeout(() => this.#look(), this.#due - now).unref()
+    if (this.#watched.size === 0) this.#looks.stop()
   }
 
   #look(): void {
-    this.#schedule()
     for (const [one, watched] of this.#watched) {
       const sample = watched.paced.toSample()
       if (!sample) watched.window?.clear()

@@ -5,6 +5,7 @@ import { refuseSocket } from '../limits/refuse-socket.ts'
 import type { Live } from '../wire.ts'
 import { DepartureWatch } from './departure-watch.ts'
 import { answerParseError, formatError, type ParseError } from './requests/answer-parse-error.ts'
+import { resetSocket } from './reset-socket.ts'
 import { resetting } from './resetting.ts'
 
 const none: readonly Live[] = []
@@ -120,7 +121,7 @@ export class Connection {
   fail(error: ParseError): void {
     if (this.#isRefusing && !this.#socket.errored) return
     const text = answerParseError(error)
-    if (text === undefined) this.#socket.destroy()
+    if (text === undefined) this.#breakOff()
     else if (this.latest?.req.complete === false) this.#failBody(this.latest, text)
     else if (this.#live.length > 0) this.refuse()
     else this.#refuseWith(text)
@@ -128,7 +129,7 @@ export class Connection {
 
   /** Answers a request that node:http has no use for, and ends. */
   refuseWith(status: number, text: string): void {
-    if (this.#live.length > 0) this.#socket.destroy()
+    if (this.#live.length > 0) this.#breakOff()
     else this.#refuseWith(formatError(status, text))
   }
 
@@ -165,7 +166,7 @@ export class Connection {
   #failBody({ headersSent }: ServerResponse, text: string): void {
     this.#isRefusing = true
     if (this.#live.length === 0) this.#socket.destroySoon()
-    else if (headersSent || this.#live.length > 1) this.#socket.destroy()
+    else if (headersSent || this.#live.length > 1) this.#breakOff()
     else {
       this.abort(new ClientGone('Cannot read the request body: it is malformed'))
       this.#refuseWith(text)
@@ -211,8 +212,14 @@ export class Connection {
     const isOver = socket.destroyed || socket.writableEnded || this.#live.length === 0
     if (isOver) return this.abort(new ClientGone())
     // Nobody will send the rest of this body. node:http says so by an error, but not where an upgrade was asked for.
-    if (this.latest?.req.complete === false) return void socket.destroy()
+    if (this.latest?.req.complete === false) return this.#breakOff()
     this.#watch = new DepartureWatch({ socket, ask: () => this.#live[0]?.ask?.() ?? false })
+  }
+
+  // A body that is ended by closing must not look complete (G4).
+  #breakOff(): void {
+    if (this.latest?.req.httpVersion === '1.0') resetSocket(this.#socket)
+    else this.#socket.destroy()
   }
 
   #count(isIdle: boolean): void {

@@ -13,6 +13,8 @@ import type { Protocol, ProtocolPlan } from '../port/protocol.ts'
 import { Connection } from './connection.ts'
 import { HttpWire } from './http-wire.ts'
 import type { ParseError } from './requests/answer-parse-error.ts'
+import { resetSocket } from './reset-socket.ts'
+import { resetting } from './resetting.ts'
 
 /** HTTP/1.1 and 1.0, as node:http parses them. */
 export class Http1Protocol implements Protocol {
@@ -55,7 +57,9 @@ export class Http1Protocol implements Protocol {
   abort(reason: ShuttingDown): void {
     for (const [socket, connection] of this.#connections) {
       connection.abort(reason)
-      socket.destroy()
+      // What has failed, and is about to be reset, must not look complete for that (G4).
+      if (resetting.has(socket)) resetSocket(socket)
+      else socket.destroy()
     }
   }
 

@@ -1,6 +1,6 @@
 // The least rate at which a client must send the body of its request (G13), while the server wants it.
 import { RateWindow } from '../guard/rate-window.ts'
-import { Looks } from './looks.ts'
+import { Looks } from '../guard/looks.ts'
 
 /** A request body that is being read. */
 export interface IncomingBody {

@@ -2,7 +2,7 @@
 // them. Nothing is done for a request. node:http has a limit of its own, but it blames a client whose head came while
 // the thread was busy, and cuts replies that are being made when the head behind them is late.
 import type { Socket } from 'node:net'
-import { Looks } from './looks.ts'
+import { Looks } from '../guard/looks.ts'
 
 /** A connection that waits for requests. */
 export interface Waiting {

@@ -1,10 +1,10 @@
 // One request and its reply in the transmitter: what the ring brings goes to the client, as far as it reads, and what
 // has left is told to the application as credit.
-import { STATUS_CODES } from 'node:http'
 import { ClientGone, ShuttingDown, TooSlow, toError } from '../../delivery/errors.ts'
 import type { Framing } from '../../delivery/framing.ts'
 import type { Sink } from '../../delivery/sink.ts'
 import { HttpError } from '../../reply/http-error.ts'
+import { sendStatus } from '../limits/refuse-request.ts'
 import type { Outlet } from '../thread/outlet.ts'
 import {
   formatFields,
@@ -88,7 +88,7 @@ export class Relay implements Live {
   refuse(status: number): void {
     this.isReleased = true
     this.#wire.open(this)
-    this.#sendError(status, () => this.#close())
+    sendStatus(this.#wire, { status, ended: () => this.#close() })
   }
 
   /** The client has left, or the server closes. */
@@ -112,7 +112,7 @@ export class Relay implements Live {
     if (this.#isOver || this.#isEnding) return
     this.#signal(toApplication.stalled)
     if (this.#sink) this.#sink.abort(new Error('Cannot finish the reply: the application does not answer'))
-    else this.#sendError(503)
+    else sendStatus(this.#wire, { status: 503 })
     this.#close()
   }
 
@@ -299,15 +299,6 @@ export class Relay implements Live {
 
   #signal(type: number): void {
     if (!this.#isOver && !this.isReleased) this.#outlet.putSignal(type, this.id)
-  }
-
-  #sendError(status: number, ended = () => {}): void {
-    const reason = STATUS_CODES[status] ?? ''
-    const text = Buffer.from(`${status} ${reason}\n`)
-    const fields = ['content-type', 'text/plain;charset=UTF-8', 'content-length', String(text.length)]
-    const framing = { kind: 'length', bytes: text.length } as const
-    this.#wire.writeHead({ status, reason, fields, framing, stays: false })
-    this.#wire.end(text, ended)
   }
 
   #close(): void {
