@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { bundledTransmitter } from './test/support/bundled-transmitter.ts'
 
 export default defineConfig({
+  plugins: [bundledTransmitter()],
   resolve: { conditions: ['millrace:source'] },
   ssr: { resolve: { conditions: ['millrace:source', 'node', 'import', 'default'] } },
   test: {
