@@ -162,6 +162,28 @@ eachDelivery(
       },
     )
 
+    it.runIf(!way.isHttp1)(
+      'G13: a client whose window opens slower than the rate is cut off, although it takes block after block',
+      async () => {
+        const over = Promise.withResolvers<Outcome>()
+        function* blocks() {
+          for (;;) yield 'x'.repeat(500)
+        }
+        const minRate = { bytes: 100_000, within: 400 }
+        await using server = await open({
+          minRate,
+          routes: { '/': () => stream(blocks, { onClose: over.resolve }) },
+        })
+        const client = server.http2Client()
+        client.holdWindows()
+        client.get('/')
+        const timer = setInterval(() => client.grant(1000), 50)
+        expect((await over.promise).error).toBeInstanceOf(TooSlow)
+        clearInterval(timer)
+        expect(await client.reply()).toMatchObject({ isComplete: false })
+      },
+    )
+
     it('G13: a slow client that takes enough gets all of it', async () => {
       const flood = new Flood()
       const minRate = { bytes: 100_000, within: 1500 }

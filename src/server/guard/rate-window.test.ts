@@ -47,4 +47,20 @@ describe('RateWindow', () => {
     expect(cutAt(1000, sampleAt)).toBe(undefined)
     expect(cutAt(100, (step) => (step < 5 ? undefined : { given: 5000, taken: 0 }))).toBe(15)
   })
+  it('G13: cuts a client that lets little through a window that is always shut, a block at a time', () => {
+    const sampleAt = (isShut: boolean) => (step: number) => ({
+      given: step * 10 + 10,
+      taken: step * 10,
+      isShut,
+    })
+    expect(cutAt(100, sampleAt(true))).toBe(10)
+    expect(cutAt(1000, sampleAt(false))).toBe(undefined)
+    expect(cutAt(1000, (step) => sampleAt(step % 10 !== 9)(step))).toBe(undefined)
+  })
+
+  it('G13: leaves a client whose window is always shut, and which takes what it must', () => {
+    expect(cutAt(1000, (step) => ({ given: step * 100 + 10, taken: step * 100, isShut: true }))).toBe(
+      undefined,
+    )
+  })
 })

@@ -2,6 +2,8 @@
 export interface RateSample {
   readonly given: number
   readonly taken: number
+  /** True where the client has shut its window: what it takes then says how fast it is, however little was held for it. */
+  readonly isShut?: boolean
 }
 
 /**
@@ -33,7 +35,9 @@ export class RateWindow {
     this.#samples[this.#next] = sample
     this.#next = (this.#next + 1) % this.#steps
     if (!oldest) return false
+    const taken = sample.taken - oldest.taken
+    if (this.#samples.every(({ isShut }) => isShut)) return taken < this.#least
     // Who has taken all that was held then has kept up, however little it was.
-    return sample.taken - oldest.taken < Math.min(this.#least, oldest.given - oldest.taken)
+    return taken < Math.min(this.#least, oldest.given - oldest.taken)
   }
 }

@@ -43,6 +43,7 @@ export class Http2Outlet implements Paced {
   // Bytes since the stream was opened.
   #given = 0
   #taken = 0
+  #isShut = false
   #isHeadLeaving = false
   #free: (() => void) | undefined
   #ended: (() => void) | undefined
@@ -115,9 +116,22 @@ export class Http2Outlet implements Paced {
   }
 
   toSample(): RateSample | undefined {
+    const isShut = this.#isShut
+    this.#isShut = false
     if (!this.#isWriting || this.#stream.destroyed) return undefined
     this.#piece = LEAST_PIECE
-    return { given: this.#given, taken: this.#taken }
+    this.#lookAtWindow()
+    return { given: this.#given, taken: this.#taken, isShut }
+  }
+
+  // Nobody tells the window of a stream. What has not left after the session had its turn, with a socket that holds
+  // nothing, waits for it; a thread that was busy is not taken for a client that is slow. The next sample says so.
+  #lookAtWindow(): void {
+    const taken = this.#taken
+    const look = (): void => {
+      this.#isShut = this.#isWriting && this.#taken === taken && this.#isFlushed()
+    }
+    setImmediate(() => setImmediate(look))
   }
 
   #break(error: Error): void {
