@@ -1,6 +1,6 @@
 import { ClientGone, LifecycleError, ShuttingDown } from '../../delivery/errors.ts'
 import type { Framing } from '../../delivery/framing.ts'
-import type { FirstBlock, Sink } from '../../delivery/sink.ts'
+import type { DirectFrames, FirstBlock, Sink } from '../../delivery/sink.ts'
 import type { PendingHead } from '../wire.ts'
 import type { Http2Outlet } from './http2-outlet.ts'
 
@@ -13,7 +13,7 @@ export interface Http2SinkPlan {
 }
 
 /** One reply on a stream of HTTP/2: the session frames it. */
-export class Http2Sink implements Sink {
+export class Http2Sink implements Sink, DirectFrames {
   readonly #outlet: Http2Outlet
   readonly #trail: (fields: readonly string[]) => void
   // Let go of when it is written: the reply that it holds is not needed any more.
@@ -54,6 +54,21 @@ export class Http2Sink implements Sink {
     if (!this.#isHeadWaiting) return
     this.#isHeadWaiting = false
     this.#outlet.giveHead()
+  }
+
+  // The session frames blocks and is given one piece at a time: nothing is gained by a copy into a slab, and hundreds of
+  // streams whose blocks are on their way would hold a slab each.
+  get direct(): DirectFrames {
+    return this
+  }
+
+  putText(text: string): number {
+    return this.putBytes(Buffer.from(text))
+  }
+
+  putBytes(bytes: Uint8Array): number {
+    this.writeAll([bytes])
+    return bytes.byteLength
   }
 
   whenFree(callback: () => void): void {
