@@ -45,9 +45,11 @@ function toWay(protocol: Protocol, transmitter: 'inline' | 'thread', delivery: D
 }
 
 // How many of the ways: fewer for a large suite, and for a version that is not the pinned one.
-function toShare(isLarge: boolean): 'most' | 'usual' | 'least' {
-  if (!isPinned) return 'least'
-  return isLarge ? 'usual' : 'most'
+type Share = 'most' | 'usual' | 'few' | 'least'
+
+function toShare(isLarge: boolean): Share {
+  if (isPinned) return isLarge ? 'usual' : 'most'
+  return isLarge ? 'least' : 'few'
 }
 
 /** Opens a server that delivers in the way under test. */
@@ -81,9 +83,13 @@ function isWanted({ protocol, isHttp1 }: Way, wanted: Ways['protocols']): boolea
 }
 
 // Inline by every protocol, and by the thread where the pinned version runs a suite of usual size; elsewhere one thread of
-// each generation of the protocol. How blocks are gathered in a turn has nothing to do with the protocol below.
-function isRun({ protocol, isStrict, options }: Way, share: 'most' | 'usual' | 'least'): boolean {
+// each generation of the protocol. How blocks are gathered in a turn has nothing to do with the protocol below. At the
+// least each thing once that a version of Node does in its own way: its streams, its TLS, its sessions, its threads.
+function isRun({ protocol, isStrict, options }: Way, share: Share): boolean {
   const isInline = options.transmitter === 'inline'
+  if (share === 'least') {
+    return isStrict && (protocol === 'HTTP/1.1' || (isInline && protocol === 'HTTP/2, TLS'))
+  }
   if (!isStrict) return protocol === 'HTTP/1.1' && (share === 'most' || isInline)
   if (share === 'most') return true
   if (isInline) return share === 'usual' || protocol === 'HTTP/1.1' || protocol === 'HTTP/2, TLS'
