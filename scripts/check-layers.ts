@@ -9,7 +9,7 @@ const layers = [
   ['delivery'],
   ['reply', 'context'],
   ['gateway', 'formats', 'html', 'templates', 'log'],
-  ['adapters', 'middleware', 'observe', 'wsgi'],
+  ['adapters', 'middleware', 'observe', 'wsgi', 'client'],
   ['server', 'probe', 'inspector', 'conformance'],
 ]
 
@@ -29,7 +29,7 @@ const pureFolders = new Set([
   'wsgi',
   'log',
 ])
-const socketFolders = new Set(['server', 'adapters', 'probe', 'conformance'])
+const socketFolders = new Set(['server', 'adapters', 'client', 'probe', 'conformance'])
 const sockets = /^node:(?:https?|http2|net|tls|dgram|quic)$/
 const streams = /^node:stream(?:\/|$)/
 
