@@ -70,7 +70,9 @@ describe('channels', () => {
       'millrace:client-resumed',
       'millrace:first-block-sent',
       'millrace:head-committed',
+      'millrace:replies-called',
       'millrace:reply-closed',
+      'millrace:reply-over',
       'millrace:request-read',
       'millrace:request-redirected',
     ])

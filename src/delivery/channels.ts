@@ -41,6 +41,49 @@ export interface RequestMoment<C extends object = object> extends ReplyMoment {
   context: C | undefined
 }
 
+/**
+ * Who is waited for:
+ * - `handler`: the application has not answered; there is no head.
+ * - `connection`: an earlier reply on the same connection is being sent; there is no head.
+ * - `first-block`: the application makes the first block, or a body that is collected; there is no head.
+ * - `block`: the application makes the next block.
+ * - `client`: the client does not read; the source rests, or the end of the body waits to leave.
+ * - `close`: nothing more is sent; the application closes what the reply was made from.
+ */
+export type Awaited = 'handler' | 'connection' | 'first-block' | 'block' | 'client' | 'close'
+
+/** A reply for who looks at it now and then, in place of being told of each moment. */
+export interface LiveReply<C extends object = object> extends WatchedReply {
+  /** Of the head that went out, undefined for none. */
+  readonly status: number | undefined
+  /** `Content-Encoding` of that head. */
+  readonly encoding: string | undefined
+  readonly awaits: Awaited
+  /** What the message of its request says, or would have said. */
+  toRequest(): RequestMoment<C>
+}
+
+/** The live replies of one server; each with the time at which it began, of `performance.now()`. */
+export interface LiveReplies<C extends object = object> extends Iterable<readonly [LiveReply<C>, number]> {
+  readonly count: number
+  /** Which of the workers the process is, undefined for none. */
+  readonly worker: number | undefined
+}
+
+/** A watcher asks for the live replies: each server of the process gives its own, at once. */
+export interface CallMoment<C extends object = object> {
+  take(replies: LiveReplies<C>): void
+}
+
+/** The reply is not among the live ones any more. */
+export interface OverMoment<C extends object = object> extends ReplyMoment {
+  reply: LiveReply<C>
+  /** As `reply-closed` tells it; undefined for text and bytes that were handed to the transport as a whole. */
+  outcome: Outcome | undefined
+  /** When it began, of `performance.now()`. */
+  startedAt: number
+}
+
 /** The head went out. */
 export interface CommitMoment extends ReplyMoment {
   framing: Framing
@@ -84,3 +127,7 @@ export const clientAwaited = channel('millrace:client-awaited')
 /** The client has read on. */
 export const clientResumed = channel('millrace:client-resumed')
 export const replyClosed = channel('millrace:reply-closed')
+/** After that; and alone where text or bytes of a handler went out the short way, which this does not make longer. */
+export const replyOver = channel('millrace:reply-over')
+/** Published by a watcher, listened to by the servers. */
+export const repliesCalled = channel('millrace:replies-called')

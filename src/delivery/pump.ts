@@ -7,8 +7,9 @@ import type { Blocks } from '../body/blocks.ts'
 import { isPromiseLike } from '../body/run-closers.ts'
 import { holdsFlush, isEmptyBlock, measureBlock } from '../body/measure-block.ts'
 import type { Step } from '../body/source.ts'
-import { blockSent, clientAwaited, clientResumed, firstBlockSent, headCommitted } from './channels.ts'
-import type { Progress } from './channels.ts'
+import { isBlockWatched, tellBlock } from './watching/watch-blocks.ts'
+import { clientAwaited, clientResumed, firstBlockSent, headCommitted } from './channels.ts'
+import type { Awaited, Progress } from './channels.ts'
 import { ClientGone, ContractError, Draining, type ShuttingDown, toError } from './errors.ts'
 import { Framer } from './framer.ts'
 import { advance, type State } from './lifecycle.ts'
@@ -72,6 +73,12 @@ export class Pump {
     return { bytes: this.#framer.bytes, blocks: this.#count }
   }
 
+  get awaits(): Awaited {
+    if (this.#isOver) return this.#isDelivered ? 'close' : 'client'
+    if (this.#state === 'pending') return 'first-block'
+    return this.#isWaiting || this.#sink.held ? 'client' : 'block'
+  }
+
   /**
    * Ends a body that has begun, between two blocks, with the block that it is given, if it is given one: now, or when
    * that is possible. A body of an announced length goes on.
@@ -113,7 +120,7 @@ export class Pump {
   // True for a source that has filled its turns so far, where nobody looks at each of its blocks.
   get #isFast(): boolean {
     if (!this.#clock.isFast || (this.#plan.delivery === 'block' && !this.#sink.direct)) return false
-    return this.#state === 'committed' && !this.#framer.hasLength && !blockSent.hasSubscribers
+    return this.#state === 'committed' && !this.#framer.hasLength && !isBlockWatched(this.#plan.subject)
   }
 
   // Many blocks go side by side into the slab, or one by one to the sink, without a look at what cannot change in
@@ -176,7 +183,8 @@ export class Pump {
     if (this.#count === 1 && firstBlockSent.hasSubscribers) {
       firstBlockSent.publish({ reply: this.#plan.subject })
     }
-    if (blockSent.hasSubscribers) this.#publishSent()
+    const { subject } = this.#plan
+    if (isBlockWatched(subject)) tellBlock(subject, this.#framer.bytes, this.#count)
     if (this.#framer.hasLength && this.#framer.isComplete()) this.#end()
   }
 
@@ -213,10 +221,6 @@ export class Pump {
     }
     if (framing.kind === 'none' || (framing.kind === 'length' && framing.bytes === 0)) this.#end()
     else this.#startHeart()
-  }
-
-  #publishSent(): void {
-    blockSent.publish({ reply: this.#plan.subject, bytes: this.#framer.bytes, blocks: this.#count })
   }
 
   #mustWait(): boolean {

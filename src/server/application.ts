@@ -1,8 +1,12 @@
 import type { Context } from '../context/context.ts'
 import type { ErrorPages } from '../gateway/error-pages.ts'
 import type { Match } from '../gateway/router.ts'
-import type { Drain } from './drain/drain.ts'
+import type { LiveReply } from '../delivery/channels.ts'
+import type { Drain, DrainedReply } from './drain/drain.ts'
 import type { NodeRequestOptions } from './http1/node-request.ts'
+
+/** A reply as its server keeps it, and as it is told of it. */
+export type ServedReply = DrainedReply & LiveReply<Context>
 
 /** What the exchanges of one server share. */
 export interface Application extends NodeRequestOptions {
@@ -13,7 +17,7 @@ export interface Application extends NodeRequestOptions {
   /** Milliseconds that a handler may take to answer; Infinity for as long as it wants. */
   readonly handlerTimeout: number
   /** The live replies, and what becomes of them when the server closes. */
-  readonly drain: Drain
+  readonly drain: Drain<ServedReply>
   /** Told of every fault, once: what a handler, a body or a closer threw. */
   report(error: unknown, context: Context | undefined): unknown
 }

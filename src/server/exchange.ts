@@ -7,13 +7,15 @@ import { runInContext } from '../context/current-context.ts'
 import type { Context, Transport } from '../context/context.ts'
 import { RequestContext, type RequestFacts } from '../context/request-context.ts'
 import {
+  type Awaited,
   type ClosedMoment,
+  type LiveReply,
   type Progress,
   replyClosed,
+  replyOver,
   type RequestMoment,
   requestRead,
   requestRedirected,
-  type WatchedReply,
 } from '../delivery/channels.ts'
 import { ClientGone, ShuttingDown } from '../delivery/errors.ts'
 import { type Outcome, toBrokenOutcome } from '../delivery/sink.ts'
@@ -27,8 +29,9 @@ import type { ReplyOptions } from '../reply/reply-options.ts'
 import { forRequest } from '../reply/selection/file-reply.ts'
 import type { Application } from './application.ts'
 import type { DrainedReply } from './drain/drain.ts'
-import { type Failure, outcomeToTell } from './moments/outcome-to-tell.ts'
-import { isPlainWatched, tellPlain } from './moments/tell-plain.ts'
+import { type Failure, outcomeToTell, toLateOutcome } from './moments/outcome-to-tell.ts'
+import { tellOver } from './moments/tell-over.ts'
+import { isPlainWatched, progressOf, tellPlain } from './moments/tell-plain.ts'
 import { RedirectedRequest } from './redirected-request.ts'
 import { Sending } from './sending.ts'
 import type { Live, Wire } from './wire.ts'
@@ -42,7 +45,7 @@ const ALL_METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT'
 const REDIRECT_LIMIT = 10
 
 /** One request being answered. */
-export class Exchange implements Live, WatchedReply, DrainedReply {
+export class Exchange implements Live, LiveReply<Context>, DrainedReply {
   slot = -1
   readonly #application: Application
   readonly #wire: Wire
@@ -72,6 +75,8 @@ export class Exchange implements Live, WatchedReply, DrainedReply {
   start(): void {
     this.#application.drain.add(this)
     this.#wire.open(this)
+    // A connection that is gone says whose it was only where it was asked before.
+    if (replyOver.hasSubscribers) void this.#wire.remoteAddress
     try {
       this.#facts = this.#wire.readRequest()
       this.#dispatch(this.#facts)
@@ -83,6 +88,19 @@ export class Exchange implements Live, WatchedReply, DrainedReply {
 
   get progress(): Progress {
     return this.#sending?.progress ?? this.#plain ?? nothing
+  }
+
+  get status(): number | undefined {
+    return this.#sending ? this.#sending.status : this.#plain && 200
+  }
+
+  get encoding(): string | undefined {
+    return this.#sending?.encoding
+  }
+
+  get awaits(): Awaited {
+    if (this.#isOver || this.#aborted) return 'close'
+    return this.#sending?.awaits ?? (this.#plain ? 'client' : 'handler')
   }
 
   requestField(name: string): string | undefined {
@@ -187,7 +205,7 @@ export class Exchange implements Live, WatchedReply, DrainedReply {
     if (isPlain && this.#takesPlain && !context.hasClosers && (!isPlainWatched() || this.#wire.whenSent)) {
       this.#wire.sendPlain(answer, !this.#mustClose)
       if (isPlainWatched()) this.#watchPlain(answer)
-      else this.#leave()
+      else this.#leavePlain(answer)
     } else this.#send(runInContext(context, () => forRequest(toReply(answer, isStreamed), context)))
     return undefined
   }
@@ -195,6 +213,11 @@ export class Exchange implements Live, WatchedReply, DrainedReply {
   #watchPlain(body: string | Bytes): void {
     this.#plain = tellPlain(this, body, this.#wire)
     this.#wire.whenSent?.(() => this.#complete({ kind: 'complete', ...this.progress }))
+  }
+
+  #leavePlain(body: string | Bytes): void {
+    if (replyOver.hasSubscribers) this.#plain = progressOf(body)
+    this.#leave()
   }
 
   // One that waits for its turn on the connection is still alive until it has left.
@@ -322,15 +345,15 @@ export class Exchange implements Live, WatchedReply, DrainedReply {
   #leave(outcome?: Outcome, errors: readonly unknown[] = []): void {
     this.#isOver = true
     if (outcome) this.#tellClosed(outcome, errors)
+    if (replyOver.hasSubscribers) this.#tellOver(outcome)
     this.#context?.close()
     this.#application.drain.remove(this, outcome)
     this.#wire.close(this)
   }
 
-  #tellRequest(channel: Channel): void {
-    if (!channel.hasSubscribers) return
+  toRequest(): RequestMoment<Context> {
     const context = this.#context
-    const moment: RequestMoment<Context> = {
+    return {
       reply: this,
       method: this.#method,
       path: this.#path,
@@ -339,7 +362,15 @@ export class Exchange implements Live, WatchedReply, DrainedReply {
       remoteAddress: context ? context.transport.remoteAddress : this.#wire.remoteAddress,
       context,
     }
-    channel.publish(moment)
+  }
+
+  #tellRequest(channel: Channel): void {
+    if (channel.hasSubscribers) channel.publish(this.toRequest())
+  }
+
+  #tellOver(outcome: Outcome | undefined): void {
+    const told = outcome && outcomeToTell(outcome, this.#failure)
+    tellOver(this, told, this.#application.drain.startOf(this))
   }
 
   #tellClosed(outcome: Outcome, errors: readonly unknown[]): void {
@@ -348,7 +379,7 @@ export class Exchange implements Live, WatchedReply, DrainedReply {
       reply: this,
       outcome: outcomeToTell(outcome, this.#failure),
       errors,
-      status: this.#sending ? this.#sending.status : this.#plain && 200,
+      status: this.status,
       method: this.#method,
       path: this.#path,
       route: this.#route,
@@ -367,9 +398,3 @@ export class Exchange implements Live, WatchedReply, DrainedReply {
 }
 
 const nothing: Progress = { bytes: 0, blocks: 0 }
-
-// A late answer was refused where the handler took too long; otherwise nobody was there for it.
-function toLateOutcome(reason: ClientGone | ShuttingDown | HttpError): Outcome {
-  if (!(reason instanceof HttpError)) return toBrokenOutcome(reason)
-  return { kind: 'refused', error: reason, bytes: 0, blocks: 0 }
-}

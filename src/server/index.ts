@@ -1,5 +1,5 @@
 export type { AbortedReply, CloseReport } from './drain/close-report.ts'
-export type { CloseOptions, DrainOptions } from './drain/drain-options.ts'
+export type { CloseOptions, DrainOptions, RestartOptions } from './drain/drain-options.ts'
 export type { TlsCertificate, TlsOptions } from './port/tls/tls-options.ts'
 export { serve, type Server } from './serve.ts'
 export type { ServeOptions } from './serve-options.ts'

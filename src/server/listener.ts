@@ -18,8 +18,11 @@ export interface Listener {
    * Where it is called again, the shorter time holds.
    */
   close(grace: number, linger?: number): Promise<void>
-  /** Puts new processes in the place of those that listen, which drain within so many milliseconds. */
-  restart?(grace: number): Promise<void>
+  /**
+   * Puts new processes in the place of those that listen, which drain within so many milliseconds; their idle connections
+   * linger.
+   */
+  restart?(grace: number, linger?: number): Promise<void>
   /**
    * Has this certificate for the connections that come; those that there are go on. Only where it encrypts.
    * @throws Error when OpenSSL refuses it: the old one stays.

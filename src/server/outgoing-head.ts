@@ -6,12 +6,15 @@ import { isHopByHop, parseContentLength, toFields } from '../reply/head.ts'
 import { Reply } from '../reply/reply.ts'
 import type { PendingHead, Wire } from './wire.ts'
 
+/** Told of a head that was written, with its `Content-Encoding`. */
+export type Written = (status: number, encoding: string | undefined) => void
+
 /** The head of one reply, from the moment it is decided until it is written. */
 export class OutgoingHead implements PendingHead {
   readonly #reply: Response
   readonly #wire: Wire
   readonly #mayStay: () => boolean
-  readonly #written: ((status: number) => void) | undefined
+  readonly #written: Written | undefined
   #fields: string[] = []
 
   /**
@@ -21,7 +24,7 @@ export class OutgoingHead implements PendingHead {
   constructor(
     reply: Response,
     wire: Wire,
-    { mayStay = () => true, written }: { mayStay?: () => boolean; written?: (status: number) => void } = {},
+    { mayStay = () => true, written }: { mayStay?: () => boolean; written?: Written } = {},
   ) {
     this.#reply = reply
     this.#wire = wire
@@ -60,7 +63,7 @@ export class OutgoingHead implements PendingHead {
     // Always a reason: node:http would take that of a head which it has refused before.
     const reason = statusText || (STATUS_CODES[status] ?? '')
     this.#wire.writeHead({ status, reason, fields: this.#fields, framing, stays: this.#mayStay() })
-    this.#written?.(status)
+    this.#written?.(status, encodingOf(this.#fields))
     if (this.#reply instanceof Reply) this.#reply.commit()
   }
 
@@ -84,6 +87,11 @@ export class OutgoingHead implements PendingHead {
     if (isStreamed && !headers.has('x-content-type-options'))
       this.#fields.push('x-content-type-options', 'nosniff')
   }
+}
+
+function encodingOf(fields: readonly string[]): string | undefined {
+  for (let at = 0; at < fields.length; at += 2) if (fields[at] === 'content-encoding') return fields[at + 1]
+  return undefined
 }
 
 // An application for another host may set what was that host's affair, `Transfer-Encoding` above all: left out.

@@ -3,7 +3,13 @@
 import { type Block, isBytes, toUint8Array } from '../body/block.ts'
 import { type Blocks, toBlocks } from '../body/blocks.ts'
 import { collectWhole } from '../body/collect.ts'
-import { clientAwaited, firstBlockSent, headCommitted, type Progress } from '../delivery/channels.ts'
+import {
+  type Awaited,
+  clientAwaited,
+  firstBlockSent,
+  headCommitted,
+  type Progress,
+} from '../delivery/channels.ts'
 import type { ClientGone, ShuttingDown } from '../delivery/errors.ts'
 import { isBodiless } from '../delivery/framing.ts'
 import { Pump } from '../delivery/pump.ts'
@@ -13,7 +19,7 @@ import { type HeadersInput, toTrailerFields } from '../reply/head.ts'
 import { Reply } from '../reply/reply.ts'
 import type { ReplyOptions } from '../reply/reply-options.ts'
 import { EncodedBlocks, type PlainBody } from '../reply/selection/encoded-blocks.ts'
-import { OutgoingHead } from './outgoing-head.ts'
+import { OutgoingHead, type Written } from './outgoing-head.ts'
 import type { Wire } from './wire.ts'
 
 export interface SendingPlan {
@@ -56,6 +62,7 @@ export class Sending {
   readonly #isOpaque: boolean
   #stage: Stage
   #status: number | undefined
+  #encoding: string | undefined
 
   /** @throws TypeError for a response whose body was started before. */
   constructor(plan: SendingPlan) {
@@ -69,7 +76,10 @@ export class Sending {
     this.#subject = subject
     this.#closed = closed
     const way = this.#wayOf(response)
-    const written = (status: number) => void (this.#status = status)
+    const written: Written = (status, encoding) => {
+      this.#status = status
+      this.#encoding = encoding
+    }
     this.#stage = { kind: 'preparing', way, head: new OutgoingHead(response, wire, { mayStay, written }) }
     this.#checkUnsent()
   }
@@ -85,6 +95,18 @@ export class Sending {
   /** Of the head that has gone out. */
   get status(): number | undefined {
     return this.#status
+  }
+
+  /** Of that head. */
+  get encoding(): string | undefined {
+    return this.#encoding
+  }
+
+  get awaits(): Awaited {
+    const stage = this.#stage
+    if (stage.kind === 'pumping') return stage.pump.awaits
+    if (stage.kind === 'preparing') return this.#wire.isNext ? 'first-block' : 'connection'
+    return stage.kind === 'ending' ? 'client' : 'close'
   }
 
   /** What of the body was handed to the transport so far. */

@@ -3,10 +3,15 @@ import type { Context } from '../context/context.ts'
 import { fromFetch } from '../adapters/from-fetch.ts'
 import { ErrorPages } from '../gateway/error-pages.ts'
 import { Router } from '../gateway/router.ts'
-import type { Application } from './application.ts'
+import type { Application, ServedReply } from './application.ts'
 import type { CloseReport } from './drain/close-report.ts'
 import { checkSignals, Closing } from './drain/closing.ts'
-import { checkCloseOptions, type CloseOptions, toDrainSettings } from './drain/drain-options.ts'
+import {
+  checkRestartOptions,
+  type CloseOptions,
+  type RestartOptions,
+  toDrainSettings,
+} from './drain/drain-options.ts'
 import { Drain } from './drain/drain.ts'
 import { DrainingListener, type ServingListener } from './drain/draining-listener.ts'
 import { Exchange } from './exchange.ts'
@@ -15,12 +20,14 @@ import { toHealthPaths } from './health/health-answers.ts'
 import { toLimits } from './limits/limits.ts'
 import { openPort } from './port/open-port.ts'
 import type { ListenerPlan } from './listener.ts'
+import { answerCalls } from './moments/answer-calls.ts'
 import { readTls } from './port/tls/read-tls.ts'
 import { createReload } from './port/tls/create-reload.ts'
 import type { TlsCertificate } from './port/tls/tls-options.ts'
 import { checkServeOptions, type ServeOptions } from './serve-options.ts'
 import { openThread } from './thread/open-thread.ts'
 import type { Wire } from './wire.ts'
+import { workerNumber } from './workers/worker-number.ts'
 
 /** A server that listens: this process, its workers, or in one of them its share. */
 export interface Server {
@@ -39,7 +46,7 @@ export interface Server {
    * lets live replies end within the grace period and ends. Only in the primary of a server with `workers`. Resolves
    * when the old processes have ended; rejects when a new one does not start, and the old ones that are left go on.
    */
-  restart?(options?: Pick<CloseOptions, 'grace'>): Promise<void>
+  restart?(options?: RestartOptions): Promise<void>
   /**
    * Has another certificate for the connections that come, or reads the files of the one it has again; those that there
    * are go on. Only with `tls`. In the primary of a server with `workers` it goes to all of them.
@@ -59,7 +66,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   checkServeOptions(options)
   const settings = toDrainSettings(options.drain)
   checkSignals(settings)
-  const drain = new Drain()
+  const drain = new Drain<ServedReply>()
   const application = toApplication(options, drain)
   const { hostname = '127.0.0.1', maxIdleConnections = 10_000 } = options
   const plan = {
@@ -81,6 +88,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     isThreaded ? openThread({ ...plan, fd, maxStall: options.maxStall ?? 0 }) : openPort({ ...plan, fd })
   const open = async (fd?: number): Promise<ServingListener> => new DrainingListener(await openOwn(fd), drain)
   const listener = await (options.workers === undefined ? open() : openShared(options.workers, plan, open))
+  void drain.closed.promise.then(answerCalls(drain, workerNumber))
   const { port } = listener
   const url = `http${options.tls ? 's' : ''}://${toAuthority(hostname)}:${port}`
   const closing = new Closing({ listener, drain, settings, signal: options.signal })
@@ -96,9 +104,9 @@ export async function serve(options: ServeOptions): Promise<Server> {
     [Symbol.asyncDispose]: async () => void (await close()),
   }
   if (!listener.restart) return server
-  const restart = async ({ grace = settings.grace }: CloseOptions = {}) => {
-    checkCloseOptions('restart', { grace })
-    await listener.restart?.(grace)
+  const restart = async ({ grace = settings.grace, linger }: RestartOptions = {}) => {
+    checkRestartOptions({ grace, linger })
+    await listener.restart?.(grace, linger)
   }
   return { ...server, restart }
 }
@@ -113,7 +121,7 @@ async function openShared(
   return openWorkers(workers, { address, open })
 }
 
-function toApplication(options: ServeOptions, drain: Drain): Application {
+function toApplication(options: ServeOptions, drain: Drain<ServedReply>): Application {
   const { fetch, use = [], stream = false, delivery = 'block', maxRequestBytes = 10_485_760 } = options
   const routes = fetch ? { '/**': fromFetch(fetch) } : (options.routes ?? {})
   const router = new Router(routes, { use, stream })

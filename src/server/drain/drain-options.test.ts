@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkCloseOptions, drainRule, toDrainSettings } from './drain-options.ts'
+import { checkCloseOptions, checkRestartOptions, drainRule, toDrainSettings } from './drain-options.ts'
 
 describe('drainRule', () => {
   it.each([{}, { grace: 0, signals: true }, { grace: Infinity, lastBlock: () => 'x' }, { signals: false }])(
@@ -31,4 +31,10 @@ it('checkCloseOptions names the option that cannot be kept', () => {
     'Cannot close with a `lastBlock` that is a string (bye)',
   )
   expect(checkCloseOptions('close', { grace: 0, lastBlock: () => undefined })).toBeUndefined()
+})
+
+it('checkRestartOptions names the option that cannot be kept', () => {
+  expect(() => checkRestartOptions({ grace: -1, linger: undefined })).toThrow('Cannot restart within -1 ms')
+  expect(() => checkRestartOptions({ grace: 1, linger: Number.NaN })).toThrow('linger NaN ms')
+  expect(checkRestartOptions({ grace: 0, linger: 0 })).toBeUndefined()
 })

@@ -18,6 +18,15 @@ export interface CloseOptions {
   lastBlock?: (context: Context) => Block | undefined
 }
 
+/** How the workers of a server are replaced. */
+export interface RestartOptions extends Pick<CloseOptions, 'grace'> {
+  /**
+   * Milliseconds in which an idle connection to an old worker still has one more reply, 1,000 by default: none is lost that
+   * was on its way. With 0 what is asked for from now on comes from the new ones alone.
+   */
+  linger?: number
+}
+
 /** How a server closes unless `close()` says otherwise. */
 export interface DrainOptions extends CloseOptions {
   /**
@@ -61,6 +70,21 @@ export function checkCloseOptions(what: string, { grace, delay, lastBlock }: Clo
   if (lastBlock === undefined || typeof lastBlock === 'function') return
   throw new TypeError(
     `Cannot ${what} with a \`lastBlock\` that is ${describeValue(lastBlock)}: give a function`,
+  )
+}
+
+/** @throws RangeError that names the option, for one that cannot be kept. */
+export function checkRestartOptions({
+  grace,
+  linger = 0,
+}: {
+  grace: number
+  linger: number | undefined
+}): void {
+  checkCloseOptions('restart', { grace })
+  if (linger >= 0) return
+  throw new RangeError(
+    `Cannot restart with idle connections that linger ${linger} ms: \`linger\` must be 0 or more`,
   )
 }
 

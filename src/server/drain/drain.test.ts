@@ -52,6 +52,19 @@ describe('Drain', () => {
     expect([one.slot, two.slot]).toEqual([1, 0])
   })
 
+  it('tells its live replies, how many they are and when each has begun', () => {
+    const drain = new Drain()
+    const [one, two, three] = [createReply(), createReply(), createReply()] as const
+    const before = performance.now()
+    for (const reply of [one, two, three]) drain.add(reply)
+    drain.remove(two)
+    expect(drain.count).toBe(2)
+    expect([...drain].map(([reply]) => reply)).toEqual([one, three])
+    expect([...drain].map(([, startedAt]) => startedAt)).toEqual([drain.startOf(one), drain.startOf(three)])
+    expect(drain.startOf(one)).toBeGreaterThanOrEqual(before)
+    expect(drain.startOf(two)).toBe(0)
+  })
+
   it('counts what becomes of replies from then on', () => {
     const drain = new Drain()
     const replies = Array.from({ length: 7 }, (_, index) => createReply(`/${index}`))

@@ -26,13 +26,13 @@ export interface DrainedReply {
 }
 
 /** The live replies of one server. */
-export class Drain {
+export class Drain<T extends DrainedReply = DrainedReply> {
   /** Asked for a last block where a reply has none of its own. */
   lastBlock: CloseOptions['lastBlock']
   /** Resolved when the server has closed, whoever has done it. */
   readonly closed = Promise.withResolvers<CloseReport>()
   // Under small numbers, which are used again: an entry of a `Map` for each request would cost more.
-  readonly #replies: (DrainedReply | undefined)[] = []
+  readonly #replies: (T | undefined)[] = []
   readonly #started: number[] = []
   readonly #free: number[] = []
   #live = 0
@@ -50,12 +50,29 @@ export class Drain {
   }
 
   /** A reply begins to be made. */
-  add(reply: DrainedReply): void {
+  add(reply: T): void {
     const slot = this.#free.pop() ?? this.#replies.length
     this.#replies[slot] = reply
     this.#started[slot] = performance.now()
     reply.slot = slot
     this.#live++
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return this.#live
+  }
+
+  /** When a live reply has begun, of `performance.now()`. */
+  startOf({ slot }: DrainedReply): number {
+    return this.#started[slot] ?? 0
+  }
+
+  /** The live replies, each with the time at which it began. */
+  *[Symbol.iterator](): Generator<readonly [T, number], undefined> {
+    for (const [slot, reply] of this.#replies.entries()) {
+      if (reply) yield [reply, this.#started[slot] ?? 0]
+    }
   }
 
   /** A reply is over, and closed. */

@@ -23,19 +23,21 @@ function formatAborted(aborted: readonly AbortedReply[], grace: number): string 
   return `${aborted.length} aborted after ${formatTime(grace)}: ${named.join(', ')}${others}`
 }
 
-// What a client has sent must not be more than a word of the line.
-function formatPath(path: string): string {
+/** A path as a word of a line, whatever a client has sent. */
+export function formatPath(path: string): string {
   const plain = path.replaceAll(/[^!-~]/g, '?')
   return plain.length > LONGEST_PATH ? `${plain.slice(0, LONGEST_PATH)}…` : plain
 }
 
-function formatTime(milliseconds: number): string {
+/** Milliseconds as a person reads them. */
+export function formatTime(milliseconds: number): string {
   return milliseconds < 1000
     ? `${Math.round(milliseconds)} ms`
     : `${Number((milliseconds / 1000).toFixed(1))} s`
 }
 
-function formatBytes(bytes: number): string {
+/** Bytes as a person reads them. */
+export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   return bytes < 1_000_000
     ? `${Number((bytes / 1000).toFixed(1))} kB`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ClientGone } from '../../delivery/errors.ts'
+import { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
 import { HttpError, redirect } from '../../reply/http-error.ts'
-import { outcomeToTell } from './outcome-to-tell.ts'
+import { outcomeToTell, toLateOutcome } from './outcome-to-tell.ts'
 
 const counts = { bytes: 3, blocks: 1 }
 const error = new Error('expected')
@@ -36,6 +36,20 @@ describe('outcomeToTell', () => {
   it('is failed, where there was nothing left to send: that the connection has closed is no departure', () => {
     const gone = { kind: 'client-gone', error: new ClientGone(), bytes: 0, blocks: 0 } as const
     expect(outcomeToTell(gone, { error, isGivenUp: true })).toMatchObject({ kind: 'failed', error })
+  })
+})
+
+describe('toLateOutcome', () => {
+  it('is refused where the handler took too long', () => {
+    const late = new HttpError(504)
+    expect(toLateOutcome(late)).toEqual({ kind: 'refused', error: late, bytes: 0, blocks: 0 })
+  })
+
+  it.each([
+    ['client-gone', new ClientGone()],
+    ['shutdown', new ShuttingDown()],
+  ])('is %s where nobody waits any more', (kind, reason) => {
+    expect(toLateOutcome(reason)).toEqual({ kind, error: reason, bytes: 0, blocks: 0 })
   })
 })
 

@@ -1,5 +1,7 @@
-import type { Outcome } from '../../delivery/sink.ts'
+import type { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
+import { type Outcome, toBrokenOutcome } from '../../delivery/sink.ts'
 import { isAnswer } from '../../gateway/to-error-reply.ts'
+import { HttpError } from '../../reply/http-error.ts'
 
 /** Why an error reply is sent, or was to be. */
 export interface Failure {
@@ -17,4 +19,10 @@ export function outcomeToTell(outcome: Outcome, failure: Failure | undefined): O
   const { error, isGivenUp } = failure
   if (isGivenUp && outcome.kind === 'client-gone') return { ...outcome, kind: 'failed', error }
   return outcome.kind === 'complete' && !isAnswer(error) ? { ...outcome, kind: 'refused', error } : outcome
+}
+
+/** How a late answer has ended: refused where the handler took too long; otherwise nobody was there for it. */
+export function toLateOutcome(reason: ClientGone | ShuttingDown | HttpError): Outcome {
+  if (!(reason instanceof HttpError)) return toBrokenOutcome(reason)
+  return { kind: 'refused', error: reason, bytes: 0, blocks: 0 }
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { clientAwaited, firstBlockSent, headCommitted, replyClosed } from '../../delivery/channels.ts'
-import { isPlainWatched, tellPlain } from './tell-plain.ts'
+import { isPlainWatched, progressOf, tellPlain } from './tell-plain.ts'
 
 const channels = { clientAwaited, firstBlockSent, headCommitted, replyClosed }
 
@@ -50,5 +50,15 @@ describe('tellPlain', () => {
     const reply = {}
     tellPlain(reply, 'a', { isHeld: true })
     expect(list).toEqual([['clientAwaited', { reply }]])
+  })
+})
+
+describe('progressOf', () => {
+  it.each([
+    ['text', 'äb', { bytes: 3, blocks: 1 }],
+    ['bytes', new Uint16Array(2), { bytes: 4, blocks: 1 }],
+    ['nothing', '', { bytes: 0, blocks: 0 }],
+  ])('counts %s', (_, body, progress) => {
+    expect(progressOf(body)).toEqual(progress)
   })
 })

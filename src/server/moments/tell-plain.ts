@@ -18,10 +18,17 @@ export function tellPlain(
   body: string | Bytes,
   { isHeld = false }: { readonly isHeld?: boolean },
 ): Progress {
-  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : toUint8Array(body).byteLength
+  const progress = progressOf(body)
+  const { bytes } = progress
   if (headCommitted.hasSubscribers)
     headCommitted.publish({ reply, status: 200, framing: { kind: 'length', bytes } })
   if (bytes > 0 && firstBlockSent.hasSubscribers) firstBlockSent.publish({ reply })
   if (clientAwaited.hasSubscribers && isHeld) clientAwaited.publish({ reply })
+  return progress
+}
+
+/** What is handed to the transport of a whole body. */
+export function progressOf(body: string | Bytes): Progress {
+  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : toUint8Array(body).byteLength
   return { bytes, blocks: bytes > 0 ? 1 : 0 }
 }

@@ -6,7 +6,7 @@ import type { ListenerPlan } from '../listener.ts'
 import type { TlsPlan } from '../port/tls/tls-options.ts'
 import { bindSocket, type BoundSocket } from './bind-socket.ts'
 import { joinPrimary } from './join-primary.ts'
-import { Place } from './place.ts'
+import { type DrainTime, Place } from './place.ts'
 import { workerNumber } from './worker-number.ts'
 
 type Address = Pick<ListenerPlan, 'hostname' | 'port' | 'report'>
@@ -114,8 +114,8 @@ class Crew implements ServingListener {
   }
 
   /** Puts a new process in the place of each; one that is asked for while another runs comes after it. */
-  restart(grace: number): Promise<void> {
-    const restarted = this.#restarted.then(() => this.#restart(grace))
+  restart(grace: number, linger?: number): Promise<void> {
+    const restarted = this.#restarted.then(() => this.#restart({ grace, linger }))
     this.#restarted = restarted.catch(() => {})
     return restarted
   }
@@ -125,11 +125,11 @@ class Crew implements ServingListener {
   }
 
   // One new process at a time. The old ones drain meanwhile.
-  async #restart(grace: number): Promise<void> {
+  async #restart(drain: DrainTime): Promise<void> {
     const drains: Promise<unknown>[] = []
     for (const place of this.#places) {
       if (this.#isClosing) throw new Error('Cannot restart the workers: the server is closing')
-      await place.replace(grace, (drained) => drains.push(drained))
+      await place.replace(drain, (drained) => drains.push(drained))
     }
     await Promise.all(drains)
   }

@@ -24,10 +24,10 @@ describe('Place', () => {
     const place = createPlace('paper')
     await place.open()
     const drains: Promise<unknown>[] = []
-    await place.replace(60_000, (drained) => drains.push(drained))
+    await place.replace({ grace: 60_000 }, (drained) => drains.push(drained))
     expect(drains).toHaveLength(1)
     await drains[0]
     await place.close(0)
-    await expect(place.replace(0, () => {})).rejects.toThrow('Cannot start a worker: the server is closing')
+    await expect(place.replace({ grace: 0 }, () => {})).rejects.toThrow('Cannot start a worker: the server is closing')
   })
 })

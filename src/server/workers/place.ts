@@ -16,6 +16,14 @@ export interface PlacePlan extends Omit<WorkerPlan, 'leaving'> {
   readonly report: (error: unknown) => void
 }
 
+/** What a worker that is replaced has, in milliseconds. */
+export interface DrainTime {
+  /** Its live replies. */
+  readonly grace: number
+  /** Its idle connections, for one more request; 1,000 by default. */
+  readonly linger?: number | undefined
+}
+
 /** Has one worker that serves, and puts another in its place when it has gone. */
 export class Place {
   readonly #plan: PlacePlan
@@ -41,12 +49,12 @@ export class Place {
   }
 
   /** Puts another worker in the place of this one, which drains; resolves when the other listens. */
-  replace(grace: number, drains: (drained: Promise<unknown>) => void): Promise<void> {
+  replace({ grace, linger = LINGER }: DrainTime, drains: (drained: Promise<unknown>) => void): Promise<void> {
     return this.#inTurn(async () => {
       const worker = await this.#start()
       const old = this.#serving
       this.#take(worker)
-      if (old) drains(old.close(grace, Math.min(grace, LINGER)))
+      if (old) drains(old.close(grace, Math.min(grace, linger)))
     })
   }
 

@@ -21,15 +21,22 @@ export interface ReloadOrder {
   readonly tls: TlsPlan
 }
 
+/** A file that a worker has loaded, and what it was like then, so that a change since can be seen. */
+export interface LoadedFile {
+  readonly path: string
+  readonly signature: string
+}
+
 /**
  * What a worker tells the primary: it listens, it has the certificate or why not, it closes by itself, what became of
- * its replies, or this is what it fails of.
+ * its replies, which files it has loaded, or this is what it fails of.
  */
 export type WorkerMessage =
   | { readonly millrace: 'listening' }
   | { readonly millrace: 'reloaded'; readonly error?: string | undefined }
   | { readonly millrace: 'leaving' }
   | { readonly millrace: 'closed'; readonly report: CloseReport }
+  | { readonly millrace: 'loaded'; readonly files: readonly LoadedFile[] }
   | { readonly millrace: 'fault'; readonly text: string }
 
 /** Whether a message to a worker is an order of the primary. */
@@ -47,7 +54,7 @@ export function isReloadOrder(message: unknown): message is ReloadOrder {
   return kindOf(message) === 'reload'
 }
 
-const kinds: ReadonlySet<string> = new Set(['listening', 'reloaded', 'leaving', 'closed', 'fault'])
+const kinds: ReadonlySet<string> = new Set(['listening', 'reloaded', 'leaving', 'closed', 'loaded', 'fault'])
 
 /** Whether a message to the primary is one of a worker of ours. */
 export function isWorkerMessage(message: unknown): message is WorkerMessage {

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { LONGEST_TIMER } from '../../reply/reply-options.ts'
 import { type CloseReport, sumReports } from '../drain/close-report.ts'
 import type { TlsPlan } from '../port/tls/tls-options.ts'
+import { loadedFiles } from './loaded-files.ts'
 import {
   isWorkerMessage,
   type CloseOrder,
@@ -128,6 +129,7 @@ export class WorkerProcess {
     else if (message.millrace === 'leaving') plan.leaving(this)
     else if (message.millrace === 'closed') this.#report = message.report
     else if (message.millrace === 'reloaded') this.#reloads.shift()?.(message.error)
+    else if (message.millrace === 'loaded') loadedFiles.tell(message.files)
     else this.#fault = message.text
   }
 
