@@ -12,6 +12,8 @@ export interface SoakWorld {
   readonly port: number
   readonly protocol: Protocol
   readonly plans: Map<string, SoakPlan>
+  /** Plans whose client has gone; they are forgotten when their sources are closed. */
+  readonly over: Set<string>
   readonly counts: Map<string, number>
   /** Told of everything that is not as it must be. */
   readonly fail: (what: string) => void
@@ -50,6 +52,18 @@ export class SoakClient {
     }
     for (const timer of this.#timers) clearTimeout(timer)
     this.#client.leave()
+    for (const id of this.#ids) this.#world.over.add(id)
+    this.#forget()
+  }
+
+  // Plans hold all that a body must be: over minutes that is more than a machine has.
+  #forget(): void {
+    const { over, plans } = this.#world
+    for (const id of over) {
+      if (plans.get(id)?.fault) continue
+      plans.delete(id)
+      over.delete(id)
+    }
   }
 
   #add(id: string): SoakPlan {
