@@ -1,0 +1,8 @@
+export type { ClientProtocol } from '../client/connection.ts'
+export type { AskedServer } from './asking/asked-server.ts'
+export { conform, ConformanceError, type ConformOptions } from './conform.ts'
+export type { CaseKind, CaseResult } from './case-result.ts'
+export type { ConformanceCase, Guarantee } from './conformance-case.ts'
+export { conformanceCases, guarantees } from './conformance-cases.ts'
+export { describeServer, type DescribeOptions, type OpenedServer, type Runner } from './describe-server.ts'
+export type { CaseReport, ConformanceReport, GuaranteeReport } from './running/conformance-report.ts'

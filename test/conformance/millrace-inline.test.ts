@@ -1,0 +1,3 @@
+import { describeEndpoints } from './describe-endpoints.ts'
+
+describeEndpoints('inline', 'HTTP/1.1')

@@ -1,0 +1,3 @@
+import { describeEndpoints } from './describe-endpoints.ts'
+
+describeEndpoints('thread', 'HTTP/2, TLS')
