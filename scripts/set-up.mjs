@@ -17,6 +17,7 @@ function main() {
   }
   install()
   if (process.argv.includes('--nodes')) installOlderNodes()
+  if (process.argv.includes('--scoreboard')) installPeers()
 }
 
 function install() {
@@ -50,6 +51,15 @@ function installOlderNodes() {
     console.warn(explain(result))
   }
   console.warn('Warning: Node 22 and 24 are not installed here, so the tests run on the pinned Node only')
+}
+
+// The peers of the scoreboard that nothing else needs. One that is missing is left out there, with the reason.
+function installPeers() {
+  const folder = join(root, 'scoreboard')
+  if (isInstalled(folder)) return
+  console.log('Installing the peers of the scoreboard with npm ci')
+  const result = runNpm(folder)
+  if (result.status !== 0) console.warn(explain(result))
 }
 
 // npm writes node_modules/.package-lock.json at the end of an install, by `npm ci` or by hand. The install

@@ -44,7 +44,7 @@ function writeLock(version: string): void {
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages }))
 }
 
-function setUp(extra: Record<string, string> = {}) {
+function setUp(extra: Record<string, string> = {}, ...args: string[]) {
   const env = {
     ...process.env,
     npm_execpath: join(folder, 'fake', 'npm-cli.js'),
@@ -52,7 +52,10 @@ function setUp(extra: Record<string, string> = {}) {
     npm_config_only: 'x',
     ...extra,
   }
-  return spawnSync(process.execPath, [join(folder, 'scripts', 'set-up.mjs')], { env, encoding: 'utf8' })
+  return spawnSync(process.execPath, [join(folder, 'scripts', 'set-up.mjs'), ...args], {
+    env,
+    encoding: 'utf8',
+  })
 }
 
 function calls(): string[] {
@@ -92,5 +95,17 @@ describe('set-up', () => {
     expect(failed.status).toBe(1)
     expect(failed.stderr).toContain('Cannot install the packages: npm ci failed. npm ended with code 7')
     expect(setUp().status).toBe(0)
+  })
+
+  it('installs the peers of the scoreboard where it is asked to, and goes on without them', () => {
+    expect(setUp().status).toBe(0)
+    mkdirSync(join(folder, 'scoreboard'))
+    copyFileSync(join(folder, 'package-lock.json'), join(folder, 'scoreboard', 'package-lock.json'))
+    expect(setUp({ NPM_FAILS: '1' }, '--scoreboard')).toMatchObject({
+      status: 0,
+      stderr: 'npm ended with code 7; its message is above.\n',
+    })
+    expect(setUp({}, '--scoreboard').stdout).toBe('Installing the peers of the scoreboard with npm ci\n')
+    expect(setUp({}, '--scoreboard')).toMatchObject({ stdout: '', stderr: '', status: 0 })
   })
 })
