@@ -7,6 +7,8 @@ export interface Contestant {
   peer: PeerName
   path: string
   placement: Placement
+  /** Somebody looks at the server with its inspector while it is timed. */
+  isInspected?: boolean
 }
 
 /** Peers that send the same path, each under its own name and pinned to the server's core. */

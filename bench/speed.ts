@@ -3,6 +3,7 @@ import { cpuNotes } from './cpu-notes.ts'
 import { type Load, runLoad } from './load.ts'
 import type { Row } from './measure-each.ts'
 import { checkReply, keepsG1 } from './peers/check-reply.ts'
+import { openViewer, type Viewer } from './peers/open-viewer.ts'
 import { firstLineOf, type Peer } from './peers/peers.ts'
 import { type RunningPeer, startPeer } from './peers/start-peer.ts'
 import type { Plan } from './plan.ts'
@@ -36,6 +37,7 @@ interface Runner {
   wireBytes: number
   loads: Load[]
   notes: string[]
+  viewer?: Viewer
 }
 
 /** Times every contestant in interleaved rounds, after checking that each sends the right reply. */
@@ -49,6 +51,7 @@ export async function measureSpeed(test: SpeedCase, setting: Setting): Promise<S
     await runRounds(test, runners, setting.plan)
     return runners.map((runner) => toRow(test, runner))
   } finally {
+    await Promise.all(runners.map(({ viewer }) => viewer?.leave()))
     await Promise.all(runners.map(({ running }) => running?.stop()))
   }
 }
@@ -60,6 +63,7 @@ async function prepare(test: SpeedCase, entrant: Entrant, setting: Setting): Pro
     runner.running = await startPeer(entrant.server, setting.environment, entrant.placement)
     const { origin } = runner.running
     runner.wireBytes = await checkReply(origin + entrant.path, setting.expected[test.expected])
+    if (entrant.isInspected) runner.viewer = await openViewer(origin)
     if (test.checkG1) runner.notes.push((await keepsG1(origin)) ? 'keeps G1' : 'does not keep G1')
   } catch (error) {
     console.error(error)
@@ -85,7 +89,7 @@ async function loadOne({ running, entrant, wireBytes }: Runner, connections: num
   return await runLoad(running, { path, placement, connections, seconds })
 }
 
-function toRow(test: SpeedCase, { entrant, wireBytes, loads, notes }: Runner): SpeedRow {
+function toRow(test: SpeedCase, { entrant, wireBytes, loads, notes, viewer }: Runner): SpeedRow {
   const samples = loads.map((load) => toRate(test, load, wireBytes))
   const errors = loads.reduce((sum, load) => sum + load.errors, 0)
   return {
@@ -96,8 +100,17 @@ function toRow(test: SpeedCase, { entrant, wireBytes, loads, notes }: Runner): S
     perCpuSecond: median(samples.map((sample, round) => sample / (loads[round]?.serverBusy ?? Number.NaN))),
     serverBusy: medianBusy(loads.map((load) => load.serverBusy)),
     loadBusy: medianBusy(loads.map((load) => load.loadBusy)),
-    notes: [...notes, ...cpuNotes(test, entrant, loads), ...(errors > 0 ? [`${errors} errors`] : [])],
+    notes: [
+      ...notes,
+      ...viewerNotes(viewer),
+      ...cpuNotes(test, entrant, loads),
+      ...(errors > 0 ? [`${errors} errors`] : []),
+    ],
   }
+}
+
+function viewerNotes(viewer: Viewer | undefined): string[] {
+  return viewer ? [`${viewer.events} events of the inspector`] : []
 }
 
 // A long reply may take most of a round, so whole replies would be too coarse a count; bytes are exact.

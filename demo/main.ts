@@ -1,4 +1,4 @@
-// `npm start`: stores the cities on first start, then serves every kind of reply until it is stopped.
+// `npm start`, and `millrace demo` in the package: stores the cities on first start, then serves every kind of reply until it is stopped.
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { serve } from 'millrace'
@@ -13,6 +13,7 @@ import { createRoutes } from './routes.ts'
 import { greeting } from './terminal/greeting.ts'
 import { readPort } from './terminal/read-port.ts'
 import { readTransmitter } from './terminal/read-transmitter.ts'
+import { startCommand } from './terminal/start-command.ts'
 import { Stopped, stopSignal } from './terminal/stop-signal.ts'
 
 const databasePath =
@@ -46,7 +47,7 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error
   const isAboutPort = cause instanceof Error && 'code' in cause && portFaults.has(String(cause.code))
-  return isAboutPort ? `${error.message}\nTo choose another port: PORT=3001 npm start` : error.message
+  return isAboutPort ? `${error.message}\nTo choose another port: PORT=3001 ${startCommand}` : error.message
 }
 
 try {

@@ -59,6 +59,14 @@ describe('createRoutes', () => {
     }
   })
 
+  it('links to the inspector, which is there', async () => {
+    const html = await (await fetch(`${demo.url}/`)).text()
+    expect(html).toContain('href="/inspector/"')
+    const page = await fetch(`${demo.url}/inspector/`)
+    expect(page.status).toBe(200)
+    expect(await page.text()).toMatch(/<title>millrace inspector<\/title>/)
+  })
+
   it('sends every city as CSV with its titles, CRLF and quotes', async () => {
     const text = await (await fetch(`${demo.url}/cities.csv`)).text()
     expect(text.startsWith(`${header}\r\n11,Paris,FR,11,2138551,48.85341,2.3488,PPLC\r\n`)).toBe(true)

@@ -1,5 +1,6 @@
 import { csv, ndjson, reply, sse, stream } from 'millrace'
 import type { Routes } from 'millrace/gateway'
+import { inspector } from 'millrace/inspector'
 import { cityColumns } from './cities/city.ts'
 import { parseCityFilters } from './cities/city-filters.ts'
 import type { CityStore } from './cities/city-store.ts'
@@ -72,6 +73,8 @@ export function createRoutes({ cities, clock, board, night }: DemoParts): Routes
     '/broken': { GET: () => csv(broken(cities.rows({})), { columns: cityColumns }) },
     ...liveRoutes({ clock, board }),
 
+    // For this machine alone: whoever sees the demo from elsewhere is refused.
+    '/inspector/**': inspector(),
     '/vitals': { GET: () => vitals({ cities, clock, night }) },
   }
 }

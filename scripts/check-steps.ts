@@ -26,6 +26,14 @@ export function checkSteps(fix: boolean): Step[] {
     script('layers', 'layers'),
     script('names', 'names and sizes'),
     tool('types', 'types', ['typescript/bin/tsc', '--noEmit', '--pretty', 'false']),
+    tool('page-types', 'types of the page', [
+      'typescript/bin/tsc',
+      '-p',
+      'src/inspector/page/browser',
+      '--noEmit',
+      '--pretty',
+      'false',
+    ]),
     tool('exports', 'dead exports', ['knip/bin/knip.js', '--no-progress', '--no-config-hints']),
     tests(26),
     tests(24),
@@ -51,12 +59,22 @@ function script(name: string, title: string): Step {
   return { name, title, run }
 }
 
-// The demo is a program of this clone. The interleavings are those of the source, whatever runs it. The floods and the
-// restarts take minutes: `npm run check` has no time for them three times (vitest runs them on any Node).
+// The demo and the scoreboard are programs of this clone. The interleavings are those of the source, whatever runs it. The
+// floods, the restarts, the browser and what stands in front of a server take minutes: `npm run check` has no time for them
+// three times (vitest runs them on any Node).
 const onThePinnedNode = [
   'demo/**',
+  'scoreboard/**',
   'scripts/**',
+  'test/command/serve-watch.test.ts',
+  'test/conformance/broken/**',
+  'test/conformance/millrace-thread.test.ts',
   'test/faults/**',
+  'test/inspector/page.test.ts',
+  'test/probe/command.test.ts',
+  'test/probe/haproxy.test.ts',
+  'test/probe/nginx.test.ts',
+  'test/probe/page.test.ts',
   'test/proxy/rolling-restart.test.ts',
   'test/ring/interleavings.test.ts',
   'test/ring/model.test.ts',

@@ -25,6 +25,8 @@ export const peerNames = [
   'millrace-unguarded',
   'millrace-log',
   'millrace-metrics',
+  'millrace-inspector',
+  'millrace-thread-inspector',
   'node-http',
   'fastify',
   'hono',
@@ -71,6 +73,10 @@ function findPeer(name: PeerName, folder: string): Peer {
       return findMillracePeer(name, { preload: 'access-log.ts' })
     case 'millrace-metrics':
       return findMillracePeer(name, { preload: 'metrics.ts' })
+    case 'millrace-inspector':
+      return findMillracePeer(name, { args: ['inspector'] })
+    case 'millrace-thread-inspector':
+      return findMillracePeer(name, { args: ['inspector', 'thread'] })
     case 'node-http':
       return { name, version: process.version, command: nodeCommand(name) }
     case 'fastify':

@@ -1,4 +1,5 @@
 import { csv, reply, serve, stream } from 'millrace'
+import { inspector } from 'millrace/inspector'
 import * as sources from './sources.ts'
 import * as stamped from './stamped-sources.ts'
 import { memoryOfBoth } from './thread-memory.ts'
@@ -6,6 +7,7 @@ import { memoryOfBoth } from './thread-memory.ts'
 const hasThread = process.argv.includes('thread')
 const transmitter = hasThread ? { transmitter: 'thread' as const } : {}
 const guard = process.argv.includes('unguarded') ? { minRate: false as const } : {}
+const inspecting = process.argv.includes('inspector') ? { '/inspect/**': inspector() } : {}
 const init = { headers: { 'content-type': 'text/plain' } }
 const byTurn = { ...init, delivery: 'turn' as const }
 const withBeats = { ...init, heartbeat: { every: stamped.beatMs, block: 'beat\n' } }
@@ -15,6 +17,7 @@ await serve({
   ...guard,
   port: sources.port,
   routes: {
+    ...inspecting,
     '/hello': () => 'Hello, world',
     '/blocks': () => stream(sources.blocks, init),
     '/blocks-async': () => stream(sources.asyncBlocks, init),

@@ -12,7 +12,7 @@ import { race } from './race.js'
 import { records } from './records.js'
 import { refusal } from './refusal.js'
 import { squeeze } from './squeeze.js'
-import { showVitals } from './vitals.js'
+import { showCounts, showVitals } from './vitals.js'
 
 const panel = (name) => document.querySelector(`[data-panel=${name}]`)
 
@@ -27,6 +27,7 @@ archive(panel('archive'))
 late(panel('late'))
 pageStages(panel('page'))
 refusal(panel('refusal'))
+await showCounts(document.querySelectorAll('[data-rows]'))
 await records(panel('records'))
 await race(panel('race'))
 await showVitals(document.querySelector('.top'))

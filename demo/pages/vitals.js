@@ -6,6 +6,15 @@ export async function readVitals() {
   return response.json()
 }
 
+/** Puts the number of cities that there are, times `data-rows`, in the place of the number in each element. */
+export async function showCounts(elements) {
+  const { cities } = await readVitals()
+  for (const element of elements) {
+    const rows = (cities * element.dataset.rows).toLocaleString('en')
+    element.textContent = element.textContent.replace(/[\d,]+/, rows)
+  }
+}
+
 /** Shows the vitals at the top of the page, again and again while somebody looks. */
 export async function showVitals(top) {
   for (;;) {

@@ -1,5 +1,6 @@
 import colors from 'picocolors'
 import type { Transmitter } from './read-transmitter.ts'
+import { startCommand } from './start-command.ts'
 
 export interface GreetingFacts {
   readonly url: string
@@ -21,8 +22,8 @@ const lines: readonly (readonly [command: string, what: string])[] = [
 const origins = { inline: '', thread: ', from a thread of its own' } as const
 
 const others = {
-  inline: 'TRANSMITTER=thread npm start sends from a thread of its own',
-  thread: 'npm start sends without a thread of its own',
+  inline: `TRANSMITTER=thread ${startCommand} sends from a thread of its own`,
+  thread: `${startCommand} sends without a thread of its own`,
 } as const
 
 /** What the terminal shows when the server listens: where it is, and what to try. */

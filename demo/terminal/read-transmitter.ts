@@ -1,3 +1,5 @@
+import { startCommand } from './start-command.ts'
+
 /** Where the demo sends from. */
 export type Transmitter = 'inline' | 'thread'
 
@@ -9,6 +11,6 @@ export function readTransmitter({ TRANSMITTER }: { readonly TRANSMITTER?: string
   if (TRANSMITTER === undefined || TRANSMITTER === '' || TRANSMITTER === 'inline') return 'inline'
   if (TRANSMITTER === 'thread') return 'thread'
   throw new RangeError(
-    `Cannot send with TRANSMITTER=${JSON.stringify(TRANSMITTER)}: give inline or thread, as in TRANSMITTER=thread npm start`,
+    `Cannot send with TRANSMITTER=${JSON.stringify(TRANSMITTER)}: give inline or thread, as in TRANSMITTER=thread ${startCommand}`,
   )
 }

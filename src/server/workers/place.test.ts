@@ -28,6 +28,8 @@ describe('Place', () => {
     expect(drains).toHaveLength(1)
     await drains[0]
     await place.close(0)
-    await expect(place.replace({ grace: 0 }, () => {})).rejects.toThrow('Cannot start a worker: the server is closing')
+    await expect(place.replace({ grace: 0 }, () => {})).rejects.toThrow(
+      'Cannot start a worker: the server is closing',
+    )
   })
 })

@@ -1,0 +1,75 @@
+import { toError } from '../../../delivery/errors.ts'
+import type { Server } from '../../serve.ts'
+import { loadedFiles } from '../../workers/loaded-files.ts'
+import type { LoadedFile } from '../../workers/worker-message.ts'
+import { showPath } from '../app/load-app.ts'
+import { say } from '../log/say.ts'
+import { FileWatch } from './file-watch.ts'
+import type { AppFacts } from './look-at-app.ts'
+
+// Milliseconds that live replies of the version before have to end.
+const GRACE = 500
+
+export interface WatchPlan {
+  readonly file: string
+  /** Loads the application once to see how it is served; undefined where it is broken, which is told already. */
+  look(onFiles: (files: readonly LoadedFile[]) => void): Promise<AppFacts | undefined>
+  /** Serves with workers that load the application. */
+  serve(facts: AppFacts): Promise<Server>
+  /** Called when it listens for the first time. */
+  opened(server: Server): void
+}
+
+/**
+ * Serves an application in a process of its own, and puts another one in its place whenever a file of it has changed: the
+ * port stays open, a broken file leaves the version before where it is. Resolves when the server has closed.
+ * @throws Error when the port is taken.
+ */
+export async function watchApp(plan: WatchPlan): Promise<void> {
+  const files = new FileWatch()
+  loadedFiles.onFiles = (loaded) => files.add(loaded)
+  try {
+    const server = await open(plan, files)
+    plan.opened(server)
+    await Promise.race([server.closed, restartOnChange(server, plan.file, files)])
+    await server.closed
+  } finally {
+    files.close()
+    loadedFiles.onFiles = undefined
+  }
+}
+
+async function open(plan: WatchPlan, files: FileWatch): Promise<Server> {
+  for (;;) {
+    const facts = await plan.look((loaded) => files.add(loaded))
+    const server = facts && (await tryToServe(plan, facts))
+    if (server) return server
+    say(`${plan.file} is broken: waiting for a change`)
+    await files.changes()
+  }
+}
+
+async function tryToServe(plan: WatchPlan, facts: AppFacts): Promise<Server | undefined> {
+  try {
+    return await plan.serve(facts)
+  } catch (error) {
+    if (toError(error).message.startsWith('Cannot serve: worker ')) return undefined
+    throw error
+  }
+}
+
+async function restartOnChange(server: Server, file: string, files: FileWatch): Promise<void> {
+  for (;;) {
+    const changed = await files.changes()
+    say(`${changed.map(showPath).join(', ')} changed`)
+    try {
+      // Whoever asks from now on is to see the new version, also over a connection that was idle.
+      await server.restart?.({ grace: GRACE, linger: 0 })
+      say(`${file} is served again`)
+    } catch (error) {
+      if (toError(error).message.endsWith('the server is closing')) return
+      // What the new process fails of it has told itself.
+      say('the new version does not start: the one before it goes on, until the next change')
+    }
+  }
+}
