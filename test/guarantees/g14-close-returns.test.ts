@@ -189,3 +189,17 @@ eachDelivery(
   },
   { protocols: 'http1', isLarge: true },
 )
+
+eachDelivery('G14, of a client that leaves as the server closes', (open) => {
+  it('is told by its departure, and not waited for', async () => {
+    const gate = new Gate()
+    await using server = await open({ routes: { '/': () => stream(gate, { lastBlock: () => 'bye' }) } })
+    const client = server.client()
+    client.get('/')
+    gate.open('one')
+    await client.untilChunk('one')
+    client.leave()
+    const { aborted } = await server.server.close({ grace: LONG })
+    expect(aborted).toEqual([])
+  })
+})

@@ -23,6 +23,14 @@ export function toHandleSample(socket: Socket): RateSample | undefined {
   return counts && counts.taken < counts.given ? counts : undefined
 }
 
+/** True where TLS holds what it was given although the connection below takes everything: it has lost its peer. */
+export function isStuckInTls(socket: Socket): boolean {
+  const handle: unknown = Reflect.get(socket, '_handle')
+  if (!('encrypted' in socket) || !isCounting(handle)) return false
+  const below: unknown = Reflect.get(handle, '_parent')
+  return isCounting(below) && handle.writeQueueSize > 0 && below.writeQueueSize === 0
+}
+
 // The handle of a TLS socket counts a write as a whole; how much of it has left is known to the one below.
 function toCounts(socket: Socket): RateSample | undefined {
   const handle: unknown = Reflect.get(socket, '_handle')

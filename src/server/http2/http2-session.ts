@@ -4,7 +4,7 @@ import type { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
 import { resetSocket } from '../http1/reset-socket.ts'
 import type { Paced } from '../guard/rate-guard.ts'
 import type { RateSample } from '../guard/rate-window.ts'
-import { toHandleSample } from '../guard/to-sample.ts'
+import { isStuckInTls, toHandleSample } from '../guard/to-sample.ts'
 import type { ProtocolPlan } from '../port/protocol.ts'
 import type { Live } from '../wire.ts'
 import { SESSION_WINDOW } from './http2-options.ts'
@@ -36,6 +36,8 @@ export class Http2Session implements Http2Lives, Paced {
   #idleTimer: NodeJS.Timeout | undefined
   #noticeTimer: NodeJS.Timeout | undefined
   #lingerTimer: NodeJS.Timeout | undefined
+  #lastLooks: NodeJS.Timeout | undefined
+  #isStuck = false
   #isClosing = false
   #isBroken = false
   // The first frame of a connection must be that of its settings.
@@ -156,6 +158,14 @@ export class Http2Session implements Http2Lives, Paced {
     if (this.#session.closed || this.#session.destroyed) return
     this.#session.close()
     this.#socket.once('finish', () => this.#closeSoon())
+    this.#lastLooks = setInterval(() => this.#lookAtLast(), LINGER)
+  }
+
+  // A client that leaves while node:http2 says goodbye is told by nobody: the last frames stay in TLS for ever.
+  #lookAtLast(): void {
+    const isStuck = this.#session.destroyed && isStuckInTls(this.#socket)
+    if (isStuck && this.#isStuck) this.#socket.destroy()
+    this.#isStuck = isStuck
   }
 
   #break(): void {
@@ -174,6 +184,7 @@ export class Http2Session implements Http2Lives, Paced {
     clearTimeout(this.#idleTimer)
     clearTimeout(this.#noticeTimer)
     clearTimeout(this.#lingerTimer)
+    clearInterval(this.#lastLooks)
     this.#plan.guard?.forget(this)
     this.#count(false)
     this.#endIfOver()
