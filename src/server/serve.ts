@@ -27,7 +27,7 @@ import type { TlsCertificate } from './port/tls/tls-options.ts'
 import { checkServeOptions, type ServeOptions } from './serve-options.ts'
 import { openThread } from './thread/open-thread.ts'
 import type { Wire } from './wire.ts'
-import { workerNumber } from './workers/worker-number.ts'
+import { workerNumber } from './moments/worker-number.ts'
 
 /** A server that listens: this process, its workers, or in one of them its share. */
 export interface Server {

@@ -7,7 +7,7 @@ import type { TlsPlan } from '../port/tls/tls-options.ts'
 import { bindSocket, type BoundSocket } from './bind-socket.ts'
 import { joinPrimary } from './join-primary.ts'
 import { type DrainTime, Place } from './place.ts'
-import { workerNumber } from './worker-number.ts'
+import { workerNumber } from '../moments/worker-number.ts'
 
 type Address = Pick<ListenerPlan, 'hostname' | 'port' | 'report'>
 

@@ -1,7 +1,7 @@
 // Loaded in a worker before its script: the primary is told of what the script fails, wherever it does.
 import { inspect } from 'node:util'
 import { toPrimary } from './to-primary.ts'
-import { workerNumber } from './worker-number.ts'
+import { workerNumber } from '../moments/worker-number.ts'
 
 /** Tells the primary what this worker ends of, and ends the worker when the primary has gone before it serves. */
 export function watchWorker(): void {
