@@ -59,18 +59,23 @@ function script(name: string, title: string): Step {
   return { name, title, run }
 }
 
-// The demo and the scoreboard are programs of this clone. The interleavings are those of the source, whatever runs it. The
-// floods, the restarts, the browser and what stands in front of a server take minutes: `npm run check` has no time for them
-// three times (vitest runs them on any Node).
+// The demo and the scoreboard are programs of this clone. The interleavings are those of the source, and what a format or a
+// template says is that of the language, whatever runs it. The floods, the restarts, the browser, the conformance suite and
+// what stands in front of a server take minutes: `npm run check` has no time for them three times (vitest runs them on any
+// Node).
 const onThePinnedNode = [
   'demo/**',
   'scoreboard/**',
   'scripts/**',
+  'test/ancestors/**',
+  'test/blackbox/**',
   'test/command/serve-watch.test.ts',
-  'test/conformance/broken/**',
-  'test/conformance/millrace-thread.test.ts',
+  'test/compression/properties.test.ts',
+  'test/conformance/**',
+  'test/documents/tools.test.ts',
   'test/faults/**',
-  'test/inspector/page.test.ts',
+  'test/injection/**',
+  'test/inspector/**',
   'test/probe/command.test.ts',
   'test/probe/haproxy.test.ts',
   'test/probe/nginx.test.ts',
@@ -78,6 +83,7 @@ const onThePinnedNode = [
   'test/proxy/rolling-restart.test.ts',
   'test/ring/interleavings.test.ts',
   'test/ring/model.test.ts',
+  'test/templates/**',
 ]
 
 function tests(version: 22 | 24 | 26): Step {

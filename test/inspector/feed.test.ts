@@ -25,6 +25,8 @@ function gated(init: ResponseInit = {}) {
   return { gate, routes }
 }
 
+const isPinned = Number.parseInt(process.versions.node) >= 26
+
 eachDelivery(
   'the feed of the inspector',
   (open, way) => {
@@ -93,29 +95,33 @@ eachDelivery(
       await server.close()
     })
 
-    it('shows a client that does not read, and that it has read on', async () => {
-      await using server = await open({
-        minRate: false,
-        routes: { ...inspect(), '/endless': () => stream(endless) },
-      })
-      const feed = await Feed.open(server)
-      const client = server.client()
-      client.get('/endless')
-      await client.until('200')
-      client.pause()
-      const stalled = await feed.untilLive(
-        '/endless',
-        ({ awaits, rate }) => awaits === 'client' && rate === 0,
-      )
-      expect(stalled.blocks).toBeGreaterThan(0)
-      expect(stalled.awaitsSince).toBeGreaterThanOrEqual(stalled.startedAt)
-      client.resume()
-      const on = await feed.untilLive('/endless', ({ bytes }) => bytes > stalled.bytes)
-      expect(on.longestWait).toBeGreaterThan(0)
-      client.leave()
-      expect((await feed.untilEnded('/endless')).longestWait).toBeGreaterThanOrEqual(on.longestWait)
-      await server.close()
-    })
+    // On older versions of Node nobody tells of a client that leaves there while data waits for it (decision 017).
+    it.skipIf(way.protocol === 'HTTP/2, TLS' && !isPinned)(
+      'shows a client that does not read, and that it has read on',
+      async () => {
+        await using server = await open({
+          minRate: false,
+          routes: { ...inspect(), '/endless': () => stream(endless) },
+        })
+        const feed = await Feed.open(server)
+        const client = server.client()
+        client.get('/endless')
+        await client.until('200')
+        client.pause()
+        const stalled = await feed.untilLive(
+          '/endless',
+          ({ awaits, rate }) => awaits === 'client' && rate === 0,
+        )
+        expect(stalled.blocks).toBeGreaterThan(0)
+        expect(stalled.awaitsSince).toBeGreaterThanOrEqual(stalled.startedAt)
+        client.resume()
+        const on = await feed.untilLive('/endless', ({ bytes }) => bytes > stalled.bytes)
+        expect(on.longestWait).toBeGreaterThan(0)
+        client.leave()
+        expect((await feed.untilEnded('/endless')).longestWait).toBeGreaterThanOrEqual(on.longestWait)
+        await server.close()
+      },
+    )
 
     it('shows a handler that has not answered, and what fails before and after the head', async () => {
       const answer = Promise.withResolvers<Response>()

@@ -82,8 +82,8 @@ function isWanted({ protocol, isHttp1 }: Way, wanted: Ways['protocols']): boolea
   return isHttp1 === (wanted === 'http1')
 }
 
-// Inline by every protocol, and by the thread where the pinned version runs a suite of usual size; elsewhere one thread of
-// each generation of the protocol. How blocks are gathered in a turn has nothing to do with the protocol below. At the
+// Every protocol, and both transmitters, where the pinned version runs a suite of usual size; elsewhere one thread of each
+// generation of the protocol, and HTTP/2 without TLS by that thread alone. How blocks are gathered in a turn has nothing to do with the protocol below. At the
 // least each thing once that a version of Node does in its own way: its streams, its TLS, its sessions, its threads.
 function isRun({ protocol, isStrict, options }: Way, share: Share): boolean {
   const isInline = options.transmitter === 'inline'
@@ -91,7 +91,7 @@ function isRun({ protocol, isStrict, options }: Way, share: Share): boolean {
     return isStrict && (protocol === 'HTTP/1.1' || (isInline && protocol === 'HTTP/2, TLS'))
   }
   if (!isStrict) return protocol === 'HTTP/1.1' && (share === 'most' || isInline)
-  if (share === 'most') return true
-  if (isInline) return share === 'usual' || protocol === 'HTTP/1.1' || protocol === 'HTTP/2, TLS'
+  if (share === 'most') return isInline || protocol !== 'HTTP/2, TLS'
+  if (isInline) return protocol !== 'h2c' && (share === 'usual' || protocol !== 'HTTP/1.1, TLS')
   return protocol === 'HTTP/1.1' || protocol === 'h2c'
 }
