@@ -255,10 +255,11 @@ describe.each(['inline', 'thread'] as const)('a request to a server with transmi
   it('behind one that is answered still ends its connection alone', async () => {
     const client = server.client()
     client.get('/first')
-    client.send('GET / HTTP/1.1\r\nA B\r\n\r\n')
+    client.send('GET /behind HTTP/1.1\r\nA B\r\n\r\n')
     expect(await client.reply()).toMatchObject({ status: 200, text: 'read ', isComplete: true })
     await client.toEnd()
-    expect(asked).toEqual(['/first'])
+    expect(asked).toContain('/first')
+    expect(asked).not.toContain('/behind')
   })
 
   it('for health is refused like any other', async () => {

@@ -123,7 +123,8 @@ export class RawClient implements TestClient {
   }
 
   #onEnd(): void {
-    if (!endsMayBeResets || this.protocol !== 'HTTP/1.1') return this.#end('end')
+    const mayBeReset = endsMayBeResets && this.protocol === 'HTTP/1.1' && !this.socket.writableEnded
+    if (!mayBeReset) return this.#end('end')
     this.socket.write('\r\n', (error) => {
       if (!error) this.#end('end')
     })
