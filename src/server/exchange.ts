@@ -29,7 +29,7 @@ import type { ReplyOptions } from '../reply/reply-options.ts'
 import { forRequest } from '../reply/selection/file-reply.ts'
 import type { Application } from './application.ts'
 import type { DrainedReply } from './drain/drain.ts'
-import { type Failure, outcomeToTell, toLateOutcome } from './moments/outcome-to-tell.ts'
+import { type Failure, isFaultToNobody, outcomeToTell, toLateOutcome } from './moments/outcome-to-tell.ts'
 import { tellOver } from './moments/tell-over.ts'
 import { isPlainWatched, progressOf, tellPlain } from './moments/tell-plain.ts'
 import { RedirectedRequest } from './redirected-request.ts'
@@ -257,6 +257,8 @@ export class Exchange implements Live, LiveReply<Context>, DrainedReply {
     void this.#runClosers(onClose ? [() => onClose(outcome)] : []).then((thrown) => {
       this.#reportAll([...errors, ...thrown])
       this.#fail(outcome.error)
+      // Its client has left while the body was closed: there is nobody for an error reply.
+      if (this.#aborted) this.#complete(toBrokenOutcome(this.#aborted))
     })
   }
 
@@ -295,10 +297,7 @@ export class Exchange implements Live, LiveReply<Context>, DrainedReply {
 
   // Nobody waits for the reply any more. What came of that is no fault; anything else must be heard of.
   #reportLate(error: unknown): void {
-    const isExpected = error instanceof ClientGone || error instanceof ShuttingDown || error === this.#aborted
-    const isAbort = error instanceof Error && error.name === 'AbortError'
-    if (!isExpected && !isAbort && !(error instanceof InternalRedirect) && !isAnswer(error))
-      this.#report(error)
+    if (error !== this.#aborted && isFaultToNobody(error)) this.#report(error)
   }
 
   #redispatch(target: string): void {
@@ -313,7 +312,7 @@ export class Exchange implements Live, LiveReply<Context>, DrainedReply {
     }
   }
 
-  // In this order: blocks, source closed, what the context closes, `onClose` of the reply, then no context.
+  // In this order: blocks, source closed, what the context closes, `onClose`, then no context.
   #complete(outcome: Outcome, errors: readonly unknown[] = [], onClose?: OnClose): void {
     if (this.#isOver) return
     this.#isOver = true

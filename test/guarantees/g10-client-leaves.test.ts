@@ -63,6 +63,38 @@ eachDelivery('G10', (open, way) => {
     expect(server.reported).toEqual([])
   })
 
+  it('G10: a client that leaves while a body that has failed is closed is noticed, and the reply is over', async () => {
+    const closing = Promise.withResolvers<void>()
+    const closed = Promise.withResolvers<void>()
+    const over = Promise.withResolvers<AbortSignal>()
+    const source = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.reject(new Error('no such table')),
+        return: () => Promise.resolve({ done: true as const, value: undefined }),
+      }),
+      async [Symbol.asyncDispose]() {
+        closing.resolve()
+        await closed.promise
+      },
+    }
+    await using server = await open({
+      routes: {
+        '/': ({ signal }) => {
+          over.resolve(signal)
+          return stream(source)
+        },
+      },
+    })
+    const client = server.client()
+    client.get('/')
+    await closing.promise
+    client.leave()
+    await aborted(await over.promise)
+    closed.resolve()
+    expect(await server.close({ grace: 60_000 })).toMatchObject({ aborted: [] })
+    expect(server.reported).toMatchObject([{ message: 'no such table' }])
+  })
+
   it('G10: a handler that fails because its client has left is not reported', async () => {
     const handling = Promise.withResolvers<void>()
     const over = Promise.withResolvers<void>()

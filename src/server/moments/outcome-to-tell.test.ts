@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
 import { HttpError, redirect } from '../../reply/http-error.ts'
-import { outcomeToTell, toLateOutcome } from './outcome-to-tell.ts'
+import { isFaultToNobody, outcomeToTell, toLateOutcome } from './outcome-to-tell.ts'
 
 const counts = { bytes: 3, blocks: 1 }
 const error = new Error('expected')
@@ -60,3 +60,17 @@ function getRedirect(): unknown {
     return thrown
   }
 }
+
+describe('isFaultToNobody', () => {
+  it.each([
+    ['a departure', new ClientGone(), false],
+    ['the end of the server', new ShuttingDown('over'), false],
+    ['what was aborted for it', new DOMException('aborted', 'AbortError'), false],
+    ['an HttpError below 500', new HttpError(404), false],
+    ['a redirect', getRedirect(), false],
+    ['anything else', error, true],
+    ['what is no error', 'text', true],
+  ])('of %s', (_, thrown, isFault) => {
+    expect(isFaultToNobody(thrown)).toBe(isFault)
+  })
+})

@@ -1,7 +1,7 @@
-import type { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
+import { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
 import { type Outcome, toBrokenOutcome } from '../../delivery/sink.ts'
 import { isAnswer } from '../../gateway/to-error-reply.ts'
-import { HttpError } from '../../reply/http-error.ts'
+import { HttpError, InternalRedirect } from '../../reply/http-error.ts'
 
 /** Why an error reply is sent, or was to be. */
 export interface Failure {
@@ -25,4 +25,11 @@ export function outcomeToTell(outcome: Outcome, failure: Failure | undefined): O
 export function toLateOutcome(reason: ClientGone | ShuttingDown | HttpError): Outcome {
   if (!(reason instanceof HttpError)) return toBrokenOutcome(reason)
   return { kind: 'refused', error: reason, bytes: 0, blocks: 0 }
+}
+
+/** True for an error that must be heard of, although nobody waits for the reply any more. */
+export function isFaultToNobody(error: unknown): boolean {
+  if (error instanceof ClientGone || error instanceof ShuttingDown) return false
+  if (error instanceof Error && error.name === 'AbortError') return false
+  return !(error instanceof InternalRedirect) && !isAnswer(error)
 }

@@ -256,7 +256,15 @@ describe('Relay, which reads a body', () => {
     // Resolves when the connection is closed; whatever node:http tells of that, it does so before the next turn.
     await listener.close(5000)
     await new Promise((resolve) => setImmediate(resolve))
-    expect(inbox.names).toEqual([])
+    expect(inbox.names).toEqual(['gone'])
+  })
+
+  it('tells who has asked to break a connection off that its client is gone', async () => {
+    const { relay, inbox } = await openPost(6)
+    relay.take(toTransmitter.destroy, Buffer.alloc(0))
+    relay.take(toTransmitter.destroy, Buffer.alloc(0))
+    expect(inbox.names).toEqual(['gone'])
+    expect(relay.isOver).toBe(true)
   })
 })
 

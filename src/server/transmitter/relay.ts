@@ -229,8 +229,10 @@ export class Relay implements Live {
     }
   }
 
+  // Who has asked for it may be waiting to hear that the client is gone.
   #onDestroy(): void {
     this.#wire.destroy()
+    this.#signal(toApplication.gone)
     this.#close()
   }
 
