@@ -91,7 +91,10 @@ const onThePinnedNode = [
 const withoutSockets = [
   'src/{body,context,conformance,formats,gateway,html,inspector,probe,reply,templates,wsgi}/**',
   'test/documents/**',
+  'test/observe/**',
   'test/properties/**',
+  'test/sse/**',
+  'test/workers/**',
   'test/wsgi/**',
 ]
 

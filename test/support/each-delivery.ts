@@ -45,11 +45,11 @@ function toWay(protocol: Protocol, transmitter: 'inline' | 'thread', delivery: D
 }
 
 // How many of the ways: fewer for a large suite, and for a version that is not the pinned one.
-type Share = 'most' | 'usual' | 'few' | 'least'
+type Share = 'most' | 'usual' | 'least'
 
 function toShare(isLarge: boolean): Share {
-  if (isPinned) return isLarge ? 'usual' : 'most'
-  return isLarge ? 'least' : 'few'
+  if (!isPinned) return 'least'
+  return isLarge ? 'usual' : 'most'
 }
 
 /** Opens a server that delivers in the way under test. */
@@ -82,9 +82,10 @@ function isWanted({ protocol, isHttp1 }: Way, wanted: Ways['protocols']): boolea
   return isHttp1 === (wanted === 'http1')
 }
 
-// Every protocol, and both transmitters, where the pinned version runs a suite of usual size; elsewhere one thread of each
-// generation of the protocol, and HTTP/2 without TLS by that thread alone. How blocks are gathered in a turn has nothing to do with the protocol below. At the
-// least each thing once that a version of Node does in its own way: its streams, its TLS, its sessions, its threads.
+// Every protocol, and both transmitters, where the pinned version runs a suite of usual size; in a large one a thread of each
+// generation of the protocol, and HTTP/2 without TLS by that thread alone. How blocks are gathered in a turn has nothing to
+// do with the protocol below. Elsewhere each thing once that a version of Node does in its own way: its streams, its TLS, its
+// sessions, its threads.
 function isRun({ protocol, isStrict, options }: Way, share: Share): boolean {
   const isInline = options.transmitter === 'inline'
   if (share === 'least') {
@@ -92,6 +93,6 @@ function isRun({ protocol, isStrict, options }: Way, share: Share): boolean {
   }
   if (!isStrict) return protocol === 'HTTP/1.1' && (share === 'most' || isInline)
   if (share === 'most') return isInline || protocol !== 'HTTP/2, TLS'
-  if (isInline) return protocol !== 'h2c' && (share === 'usual' || protocol !== 'HTTP/1.1, TLS')
+  if (isInline) return protocol !== 'h2c'
   return protocol === 'HTTP/1.1' || protocol === 'h2c'
 }
