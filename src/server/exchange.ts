@@ -17,7 +17,7 @@ import {
   requestRead,
   requestRedirected,
 } from '../delivery/channels.ts'
-import { ClientGone, ShuttingDown } from '../delivery/errors.ts'
+import { ClientGone, type ShuttingDown } from '../delivery/errors.ts'
 import { type Outcome, toBrokenOutcome } from '../delivery/sink.ts'
 import type { Replyable } from '../gateway/handler.ts'
 import type { Endpoint, Match } from '../gateway/router.ts'
