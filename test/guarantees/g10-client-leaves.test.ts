@@ -3,9 +3,10 @@ import { expect, it } from 'vitest'
 import { type Block, currentContext, push, stream } from 'millrace'
 import { ClientGone, type Outcome } from 'millrace/delivery'
 import { isSecure } from '../support/connect-client.ts'
-import { eachDelivery, type OpenServer } from '../support/each-delivery.ts'
+import { eachDelivery } from '../support/each-delivery.ts'
 import { Gate } from '../support/gate.ts'
 import { Moments } from '../support/moments.ts'
+import { openNoticing } from '../support/open-noticing.ts'
 import type { TestClient } from '../support/test-client.ts'
 
 async function aborted(signal: AbortSignal): Promise<void> {
@@ -36,13 +37,8 @@ const departures: Record<string, (client: TestClient) => void> = {
   'by a reset': (client) => client.socket.resetAndDestroy(),
 }
 
-const isPinned = Number.parseInt(process.versions.node) >= 26
-
 eachDelivery('G10', (openServer, way) => {
-  // On older versions of Node it is the minimum rate that tells of it there, where data waits (decision 017).
-  const isToldByRate = way.protocol === 'HTTP/2, TLS' && !isPinned
-  const soon = isToldByRate ? { minRate: { bytes: 1000, within: 400 } } : {}
-  const open: OpenServer = (options) => openServer({ ...soon, ...options })
+  const open = openNoticing(openServer, way)
   // Node resets no socket of TLS.
   const hows = Object.entries(departures).filter(([how]) => how === 'by closing' || !isSecure(way.protocol))
 

@@ -4,6 +4,7 @@ import type { Outcome } from 'millrace/delivery'
 import type { ReplyInit } from 'millrace/reply'
 import { closingSources, Script, type SourceKind, type Then } from '../support/closing-sources.ts'
 import { eachDelivery, type OpenServer } from '../support/each-delivery.ts'
+import { openNoticing } from '../support/open-noticing.ts'
 import { Moments } from '../support/moments.ts'
 import type { TestClient } from '../support/test-client.ts'
 import type { TestServer } from '../support/test-server.ts'
@@ -181,7 +182,8 @@ async function run(open: OpenServer, kind: SourceKind, one: Case) {
 
 eachDelivery(
   'G5',
-  (open) => {
+  (openServer, way) => {
+    const open = openNoticing(openServer, way)
     it.each(rows)('G5: $title [GAP-019]', async ({ kind, one }) => {
       const { log, outcomes, script, reported } = await run(open, kind, one)
       const closed = one.isUnstarted && !kind.closesUnstarted ? 0 : 1
