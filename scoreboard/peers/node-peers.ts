@@ -15,6 +15,10 @@ const closing: Choice = {
   what: '`server.close()`, and `closeAllConnections()` when the grace is over',
   page: `${nodeDocs}/http.html#servercloseallconnections`,
 }
+const srvxClosing: Choice = {
+  what: '`server.close()`, and `close(true)` when the grace is over',
+  page: 'https://srvx.h3.dev/guide/server',
+}
 const drain: Choice = {
   what: 'writes, and waits for `drain` where `write()` says so',
   page: `${nodeDocs}/stream.html#event-drain`,
@@ -108,10 +112,7 @@ export const nodePeers: readonly Peer[] = [
       { what: 'a `Response` of a `ReadableStream`', page: 'https://srvx.h3.dev/guide/handler' },
       { what: '`request.signal`', page: 'https://srvx.h3.dev/guide/handler' },
       asyncLocal,
-      {
-        what: '`server.close()`, and `close(true)` when the grace is over',
-        page: 'https://srvx.h3.dev/guide/server',
-      },
+      srvxClosing,
     ],
   }),
   nodePeer('h3', 'h3', {
@@ -119,10 +120,7 @@ export const nodePeers: readonly Peer[] = [
     choices: [
       { what: '`iterable()` and `EventStream`', page: 'https://h3.dev/utils/response' },
       asyncLocal,
-      {
-        what: '`server.close()`, and `close(true)` when the grace is over',
-        page: 'https://srvx.h3.dev/guide/server',
-      },
+      srvxClosing,
     ],
   }),
   nodePeer('elysia', 'Elysia', {

@@ -97,7 +97,7 @@ eachDelivery(
 
     // On older versions of Node nobody tells of a client that leaves there while data waits for it (decision 017).
     it.skipIf(way.protocol === 'HTTP/2, TLS' && !isPinned)(
-      'shows a client that does not read, and that it has read on',
+      'shows a client that does not read, and that it has read on (over HTTP/2 and TLS skipped before Node 26)',
       async () => {
         await using server = await open({
           minRate: false,

@@ -13,7 +13,7 @@ const ended = (page: Page, name: string): Locator =>
   page.getByRole('table', { name: 'Ended' }).getByRole('row').filter({ hasText: name })
 const chosen = (page: Page): Locator => page.getByRole('region', { name: /^Blocks/ })
 
-describe.skipIf(!hasBrowser)('the page of the inspector', () => {
+describe.skipIf(!hasBrowser)('the page of the inspector (skipped where no Chromium runs)', () => {
   let browser: Browser
 
   beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { ArrivalRecord } from '../../src/probe/arrivals/arrival-record.ts'
-import type { Measurement, ProbedBlock } from '../../src/probe/measurement.ts'
+import type { Measurement, ProbedBlock, ProbedEnding, VerdictKind } from '../../src/probe/measurement.ts'
 
 /** A block by the time of its arrival, or with what else there is to say of it. */
 export type BlockSketch = number | (Partial<ProbedBlock> & { at: number })
@@ -63,3 +63,26 @@ export function every(step: number, count: number, first = step): number[] {
 export function together(times: readonly number[], count: number): number[] {
   return times.flatMap((time) => Array.from({ length: count }, (_, index) => time + index / 100))
 }
+
+/** What was seen, and the verdict on it: of its line at least this. */
+export type Row = [
+  what: string,
+  blocks: readonly BlockSketch[],
+  more: MeasurementSketch,
+  kind: VerdictKind,
+  line: string,
+]
+
+/** The probe has left when its time was over. */
+export const left: ProbedEnding = { kind: 'left', because: 'duration' }
+
+/** A field that tells the length ahead. */
+export const length = (bytes: number): [string, string] => ['content-length', String(bytes)]
+
+/** Blocks with so many units each. */
+export const units = (times: readonly number[], count = 1, bytes = 10): BlockSketch[] =>
+  times.map((at) => ({ at, units: count, bytes }))
+
+/** Blocks that decode to nothing yet. */
+export const hidden = (times: readonly number[]): BlockSketch[] =>
+  times.map((at) => ({ at, decodedBytes: 0 }))

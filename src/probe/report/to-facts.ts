@@ -1,4 +1,5 @@
 import type { BodyFormat, Measurement, ProbedEnding } from '../measurement.ts'
+import { countOf } from '../verdict/count-of.ts'
 import { formatBytes, formatCount } from './format-bytes.ts'
 import { formatTime } from './format-time.ts'
 
@@ -65,7 +66,7 @@ function describeBlocks({ blocks, blockCount, arrivalCount, unitCount, unitName 
   if (blockCount === 0) return 'none'
   return [
     formatCount(blockCount) + describeSizes(blocks.map(({ bytes }) => bytes)),
-    ...(arrivalCount < blockCount ? [`in ${countOf(arrivalCount, 'arrival')}`] : []),
+    ...(arrivalCount < blockCount ? [`in ${countOf(arrivalCount, 'arrivals')}`] : []),
     ...(unitCount !== undefined && unitName ? describeUnits(unitCount, unitName) : []),
   ].join(', ')
 }
@@ -73,7 +74,7 @@ function describeBlocks({ blocks, blockCount, arrivalCount, unitCount, unitName 
 // A text without a line end is no list of lines; none of the others is worth a word.
 function describeUnits(count: number, name: string): string[] {
   if (count === 0 && name === 'lines') return []
-  return [`${formatCount(count)} ${count === 1 ? name.replace(/s$/, '') : name}`]
+  return [countOf(count, name)]
 }
 
 function describeSizes(sizes: readonly number[]): string {
@@ -81,10 +82,6 @@ function describeSizes(sizes: readonly number[]): string {
   const smallest = formatBytes(sizes.reduce((one, other) => Math.min(one, other)))
   const largest = formatBytes(sizes.reduce((one, other) => Math.max(one, other)))
   return smallest === largest ? ` of ${largest}` : ` of ${smallest} to ${largest}`
-}
-
-function countOf(count: number, name: string): string {
-  return `${formatCount(count)} ${count === 1 ? name : `${name}s`}`
 }
 
 function describeGaps({ gaps: { p50, p99, longest } }: Measurement): string {

@@ -1,27 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import {
-  type BlockSketch,
   every,
-  type MeasurementSketch,
+  hidden,
+  left,
+  length,
+  type Row,
   together,
   toMeasurement,
+  units,
 } from '../../../test/support/to-measurement.ts'
-import type { ProbedEnding, VerdictKind } from '../measurement.ts'
 import { judge, judgeFailure, judgeSilence } from './judge.ts'
-
-type Row = [
-  what: string,
-  blocks: readonly BlockSketch[],
-  more: MeasurementSketch,
-  kind: VerdictKind,
-  line: string,
-]
-
-const left: ProbedEnding = { kind: 'left', because: 'duration' }
-const length = (bytes: number): [string, string] => ['content-length', String(bytes)]
-const units = (times: readonly number[], count = 1, bytes = 10): BlockSketch[] =>
-  times.map((at) => ({ at, units: count, bytes }))
-const hidden = (times: readonly number[]): BlockSketch[] => times.map((at) => ({ at, decodedBytes: 0 }))
 
 const rows: Row[] = [
   // Nothing to tell.

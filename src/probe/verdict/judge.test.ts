@@ -2,27 +2,19 @@ import { describe, expect, it } from 'vitest'
 import {
   type BlockSketch,
   every,
+  hidden,
+  left,
+  length,
   type MeasurementSketch,
+  type Row,
   together,
   toMeasurement,
+  units,
 } from '../../../test/support/to-measurement.ts'
-import type { ProbedEnding, VerdictKind } from '../measurement.ts'
+import type { VerdictKind } from '../measurement.ts'
 import { judge } from './judge.ts'
 import { parseExpectations } from './parse-expectation.ts'
 
-type Row = [
-  what: string,
-  blocks: readonly BlockSketch[],
-  more: MeasurementSketch,
-  kind: VerdictKind,
-  line: string,
-]
-
-const left: ProbedEnding = { kind: 'left', because: 'duration' }
-const length = (bytes: number): [string, string] => ['content-length', String(bytes)]
-const units = (times: readonly number[], count = 1, bytes = 10): BlockSketch[] =>
-  times.map((at) => ({ at, units: count, bytes }))
-const hidden = (times: readonly number[]): BlockSketch[] => times.map((at) => ({ at, decodedBytes: 0 }))
 const cut = (times: readonly number[], bytes: number): BlockSketch[] =>
   times.map((at) => ({ at, bytes, units: 20, endsInside: true }))
 

@@ -13,10 +13,7 @@ export const g01NoBlockWaits: readonly ConformanceCase[] = [
     title: 'each block has come before the next is made, while the source waits',
     why: 'progress, tokens and first rows are seen when they are made',
     place: 'timed',
-    async run(server) {
-      const rhythm = { n: N, ms: MS * server.pace }
-      return judgeBlocks(await askInRhythm(server, '/blocks?size=32', rhythm), rhythm)
-    },
+    run: inRhythm('/blocks?size=32'),
   },
   {
     guarantee: 'G1',
@@ -24,10 +21,7 @@ export const g01NoBlockWaits: readonly ConformanceCase[] = [
     title: 'each block has come before the next is made, while the source computes',
     why: 'a block that waits for the end of the turn waits as long as the application computes',
     place: 'alone',
-    async run(server) {
-      const rhythm = { n: N, ms: MS * server.pace }
-      return judgeBlocks(await askInRhythm(server, '/blocks?busy=1', rhythm), rhythm)
-    },
+    run: inRhythm('/blocks?busy=1'),
   },
   {
     guarantee: 'G1',
@@ -35,10 +29,15 @@ export const g01NoBlockWaits: readonly ConformanceCase[] = [
     title: 'each event has come before the next is made',
     why: 'events that come in bursts are no live events',
     place: 'timed',
-    async run(server) {
-      const rhythm = { n: N, ms: MS * server.pace }
-      const fields = [['accept', 'text/event-stream']] as const
-      return judgeBlocks(await askInRhythm(server, '/events?size=32', { ...rhythm, fields }), rhythm)
-    },
+    run: inRhythm('/events?size=32', [['accept', 'text/event-stream']]),
   },
 ]
+
+function inRhythm(path: string, fields: Fields = []): ConformanceCase['run'] {
+  return async (server) => {
+    const rhythm = { n: N, ms: MS * server.pace }
+    return judgeBlocks(await askInRhythm(server, path, { ...rhythm, fields }), rhythm)
+  }
+}
+
+type Fields = readonly (readonly [name: string, value: string])[]
