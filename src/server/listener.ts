@@ -1,3 +1,4 @@
+import type { RestartPlan } from './drain/drain-options.ts'
 import type { MinRate } from './guard/rate-guard.ts'
 import type { HealthPaths } from './health/health-answers.ts'
 import type { Limits } from './limits/limits.ts'
@@ -20,9 +21,9 @@ export interface Listener {
   close(grace: number, linger?: number): Promise<void>
   /**
    * Puts new processes in the place of those that listen, which drain within so many milliseconds; their idle connections
-   * linger.
+   * linger. It can be given up while one starts.
    */
-  restart?(grace: number, linger?: number): Promise<void>
+  restart?(plan: RestartPlan): Promise<void>
   /**
    * Has this certificate for the connections that come; those that there are go on. Only where it encrypts.
    * @throws Error when OpenSSL refuses it: the old one stays.

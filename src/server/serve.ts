@@ -104,9 +104,10 @@ export async function serve(options: ServeOptions): Promise<Server> {
     [Symbol.asyncDispose]: async () => void (await close()),
   }
   if (!listener.restart) return server
-  const restart = async ({ grace = settings.grace, linger }: RestartOptions = {}) => {
-    checkRestartOptions({ grace, linger })
-    await listener.restart?.(grace, linger)
+  const restart = async ({ grace = settings.grace, linger, signal }: RestartOptions = {}) => {
+    const plan = { grace, linger, signal }
+    checkRestartOptions(plan)
+    await listener.restart?.(plan)
   }
   return { ...server, restart }
 }

@@ -53,6 +53,25 @@ describe.concurrent('millrace serve --watch', { timeout: 60_000 }, () => {
     expect(await cli.code()).toBe(0)
   })
 
+  it('gives up a version that does not come to the end of loading when there is another', async () => {
+    const endless =
+      "export const version = 'none'; console.log('endless'); await new Promise(() => setInterval(() => {}, 1000))"
+    await using cli = new RunningCli().write({ 'app.mjs': app, 'version.mjs': endless })
+    cli.start(['serve', 'app.mjs', '--watch'])
+    await cli.until(/endless\n/)
+    cli.write({ 'version.mjs': version('one') })
+    const url = await cli.url()
+    expect(await read(url)).toBe('one')
+    cli.write({ 'version.mjs': endless })
+    await cli.until(/endless\n/)
+    expect(await read(url)).toBe('one')
+    cli.write({ 'version.mjs': version('two') })
+    await cli.until(/served again\n/)
+    expect(await read(url)).toBe('two')
+    cli.kill('SIGTERM')
+    expect(await cli.code()).toBe(0)
+  })
+
   it('waits for a file that is missing at the start', async () => {
     await using cli = new RunningCli().write({ 'app.mjs': app })
     cli.start(['serve', 'app.mjs', '--watch'])

@@ -36,5 +36,10 @@ it('checkCloseOptions names the option that cannot be kept', () => {
 it('checkRestartOptions names the option that cannot be kept', () => {
   expect(() => checkRestartOptions({ grace: -1, linger: undefined })).toThrow('Cannot restart within -1 ms')
   expect(() => checkRestartOptions({ grace: 1, linger: Number.NaN })).toThrow('linger NaN ms')
-  expect(checkRestartOptions({ grace: 0, linger: 0 })).toBeUndefined()
+  const [signal] = JSON.parse('["soon"]')
+  expect(() => checkRestartOptions({ grace: 1, signal })).toThrow(
+    'that is a string (soon): give an AbortSignal',
+  )
+  const { signal: right } = new AbortController()
+  expect(checkRestartOptions({ grace: 0, linger: 0, signal: right })).toBeUndefined()
 })

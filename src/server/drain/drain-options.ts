@@ -25,6 +25,18 @@ export interface RestartOptions extends Pick<CloseOptions, 'grace'> {
    * was on its way. With 0 what is asked for from now on comes from the new ones alone.
    */
   linger?: number
+  /**
+   * Gives up: a new process that does not listen yet is ended, and the old one in whose place it was to come goes on. None
+   * by default: a new process may take as long as it likes.
+   */
+  signal?: AbortSignal
+}
+
+/** What is asked for of a restart. */
+export interface RestartPlan {
+  readonly grace: number
+  readonly linger?: number | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** How a server closes unless `close()` says otherwise. */
@@ -73,18 +85,17 @@ export function checkCloseOptions(what: string, { grace, delay, lastBlock }: Clo
   )
 }
 
-/** @throws RangeError that names the option, for one that cannot be kept. */
-export function checkRestartOptions({
-  grace,
-  linger = 0,
-}: {
-  grace: number
-  linger: number | undefined
-}): void {
+/** @throws RangeError or TypeError that names the option, for one that cannot be kept. */
+export function checkRestartOptions({ grace, linger = 0, signal }: RestartPlan): void {
   checkCloseOptions('restart', { grace })
-  if (linger >= 0) return
-  throw new RangeError(
-    `Cannot restart with idle connections that linger ${linger} ms: \`linger\` must be 0 or more`,
+  if (!(linger >= 0)) {
+    throw new RangeError(
+      `Cannot restart with idle connections that linger ${linger} ms: \`linger\` must be 0 or more`,
+    )
+  }
+  if (signal === undefined || signal instanceof AbortSignal) return
+  throw new TypeError(
+    `Cannot restart with a \`signal\` that is ${describeValue(signal)}: give an AbortSignal`,
   )
 }
 

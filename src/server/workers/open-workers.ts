@@ -1,12 +1,13 @@
 import { isMainThread } from 'node:worker_threads'
 import { availableParallelism } from 'node:os'
 import { type CloseReport, sumReports } from '../drain/close-report.ts'
+import type { RestartPlan } from '../drain/drain-options.ts'
 import type { ServingListener } from '../drain/draining-listener.ts'
 import type { ListenerPlan } from '../listener.ts'
 import type { TlsPlan } from '../port/tls/tls-options.ts'
 import { bindSocket, type BoundSocket } from './bind-socket.ts'
 import { joinPrimary } from './join-primary.ts'
-import { type DrainTime, Place } from './place.ts'
+import { Place } from './place.ts'
 import { workerNumber } from '../moments/worker-number.ts'
 
 type Address = Pick<ListenerPlan, 'hostname' | 'port' | 'report'>
@@ -114,8 +115,8 @@ class Crew implements ServingListener {
   }
 
   /** Puts a new process in the place of each; one that is asked for while another runs comes after it. */
-  restart(grace: number, linger?: number): Promise<void> {
-    const restarted = this.#restarted.then(() => this.#restart({ grace, linger }))
+  restart(plan: RestartPlan): Promise<void> {
+    const restarted = this.#restarted.then(() => this.#restart(plan))
     this.#restarted = restarted.catch(() => {})
     return restarted
   }
@@ -125,11 +126,11 @@ class Crew implements ServingListener {
   }
 
   // One new process at a time. The old ones drain meanwhile.
-  async #restart(drain: DrainTime): Promise<void> {
+  async #restart(plan: RestartPlan): Promise<void> {
     const drains: Promise<unknown>[] = []
     for (const place of this.#places) {
       if (this.#isClosing) throw new Error('Cannot restart the workers: the server is closing')
-      await place.replace(drain, (drained) => drains.push(drained))
+      await place.replace(plan, (drained) => drains.push(drained))
     }
     await Promise.all(drains)
   }

@@ -32,4 +32,22 @@ describe('Place', () => {
       'Cannot start a worker: the server is closing',
     )
   })
+
+  it('ends a new worker that does not listen, and keeps the old one, when it is given up', async () => {
+    const place = createPlace('paper')
+    await place.open()
+    vi.stubEnv('MANNER', 'hangs')
+    const given = new AbortController()
+    const replaced = place.replace({ grace: 0, signal: given.signal }, () => {})
+    given.abort(new Error('another version'))
+    await expect(replaced).rejects.toThrow('another version')
+    await expect(place.replace({ grace: 0, signal: given.signal }, () => {})).rejects.toThrow(
+      'another version',
+    )
+    vi.stubEnv('MANNER', 'paper')
+    const drains: Promise<unknown>[] = []
+    await place.replace({ grace: 0 }, (drained) => drains.push(drained))
+    expect(drains).toHaveLength(1)
+    await place.close(0)
+  })
 })

@@ -1,5 +1,6 @@
 import { toError } from '../../delivery/errors.ts'
 import { type CloseReport, sumReports } from '../drain/close-report.ts'
+import type { RestartPlan } from '../drain/drain-options.ts'
 import type { TlsPlan } from '../port/tls/tls-options.ts'
 import { type WorkerEnd, WorkerProcess, type WorkerPlan } from './worker-process.ts'
 
@@ -14,14 +15,6 @@ const LINGER = 1_000
 export interface PlacePlan extends Omit<WorkerPlan, 'leaving'> {
   /** Told of workers that end unasked. */
   readonly report: (error: unknown) => void
-}
-
-/** What a worker that is replaced has, in milliseconds. */
-export interface DrainTime {
-  /** Its live replies. */
-  readonly grace: number
-  /** Its idle connections, for one more request; 1,000 by default. */
-  readonly linger?: number | undefined
 }
 
 /** Has one worker that serves, and puts another in its place when it has gone. */
@@ -49,9 +42,10 @@ export class Place {
   }
 
   /** Puts another worker in the place of this one, which drains; resolves when the other listens. */
-  replace({ grace, linger = LINGER }: DrainTime, drains: (drained: Promise<unknown>) => void): Promise<void> {
+  replace(plan: RestartPlan, drains: (drained: Promise<unknown>) => void): Promise<void> {
+    const { grace, linger = LINGER, signal } = plan
     return this.#inTurn(async () => {
-      const worker = await this.#start()
+      const worker = await this.#start(signal)
       const old = this.#serving
       this.#take(worker)
       if (old) drains(old.close(grace, Math.min(grace, linger)))
@@ -84,17 +78,23 @@ export class Place {
     await Promise.all([...this.#living].map((worker) => worker.stop()))
   }
 
-  async #start(): Promise<WorkerProcess> {
+  async #start(signal?: AbortSignal): Promise<WorkerProcess> {
     if (this.#isClosing) throw new Error('Cannot start a worker: the server is closing')
+    signal?.throwIfAborted()
     const worker = new WorkerProcess({ ...this.#plan, leaving: (one) => this.#onLeaving(one) })
     this.#living.add(worker)
     void worker.gone.then((end) => this.#onGone(worker, end))
+    const giveUp = (): void => void worker.stop()
+    signal?.addEventListener('abort', giveUp)
     try {
       await worker.listening
     } catch (error) {
+      signal?.throwIfAborted()
       throw this.#isClosing
         ? new Error('Cannot start a worker: the server is closing', { cause: error })
         : error
+    } finally {
+      signal?.removeEventListener('abort', giveUp)
     }
     return worker
   }

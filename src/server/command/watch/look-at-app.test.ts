@@ -16,6 +16,7 @@ function playing(program: string): void {
   vi.spyOn(process, 'argv', 'get').mockReturnValue([process.execPath, script, 'serve', 'app.ts'])
 }
 
+const { signal } = new AbortController()
 const file = { path: '/app.ts', signature: '1' }
 
 describe('lookAtApp', () => {
@@ -23,15 +24,22 @@ describe('lookAtApp', () => {
     playing(`process.send({ look: 'loaded', files: [${JSON.stringify(file)}] })
       process.send({ look: 'facts', facts: { port: process.argv.length, hostname: process.env.MILLRACE_LOOK } }, () => process.exit())`)
     const files: LoadedFile[] = []
-    expect(await lookAtApp((loaded) => files.push(...loaded))).toEqual({ port: 4, hostname: '1' })
+    expect(await lookAtApp((loaded) => files.push(...loaded), signal)).toEqual({ port: 4, hostname: '1' })
     expect(files).toEqual([file])
   })
 
   it('gives nothing of one that is broken, and its files all the same', async () => {
     playing(`process.send({ look: 'loaded', files: [${JSON.stringify(file)}] }, () => process.exit(2))`)
     const files: LoadedFile[] = []
-    expect(await lookAtApp((loaded) => files.push(...loaded))).toBeUndefined()
+    expect(await lookAtApp((loaded) => files.push(...loaded), signal)).toBeUndefined()
     expect(files).toEqual([file])
+  })
+
+  it('ends the process, and gives nothing, when it is given up', async () => {
+    playing(`process.send({ look: 'loaded', files: [] })
+      setInterval(() => {}, 1000)`)
+    const given = new AbortController()
+    expect(await lookAtApp(() => given.abort(), given.signal)).toBeUndefined()
   })
 })
 

@@ -19,15 +19,18 @@ delete process.env['MILLRACE_LOOK']
 
 /**
  * Loads an application in a process of its own, by the same command line, and resolves to what it says; to nothing where
- * it is broken: that process has told why.
+ * it is broken, which that process has told, or where `signal` aborts before.
  */
 export async function lookAtApp(
   onFiles: (files: readonly LoadedFile[]) => void,
+  signal: AbortSignal,
 ): Promise<AppFacts | undefined> {
   const [script = '', ...words] = process.argv.slice(1)
   const child = fork(script, words, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, MILLRACE_LOOK: '1' },
+    signal,
+    killSignal: 'SIGKILL',
   })
   const { promise, resolve } = Promise.withResolvers<AppFacts | undefined>()
   let facts: AppFacts | undefined

@@ -12,8 +12,11 @@ const GRACE = 500
 
 export interface WatchPlan {
   readonly file: string
-  /** Loads the application once to see how it is served; undefined where it is broken, which is told already. */
-  look(onFiles: (files: readonly LoadedFile[]) => void): Promise<AppFacts | undefined>
+  /**
+   * Loads the application once to see how it is served; undefined where it is broken, which is told already, or where
+   * `signal` aborts before.
+   */
+  look(onFiles: (files: readonly LoadedFile[]) => void, signal: AbortSignal): Promise<AppFacts | undefined>
   /** Serves with workers that load the application. */
   serve(facts: AppFacts): Promise<Server>
   /** Called when it listens for the first time. */
@@ -41,11 +44,12 @@ export async function watchApp(plan: WatchPlan): Promise<void> {
 
 async function open(plan: WatchPlan, files: FileWatch): Promise<Server> {
   for (;;) {
-    const facts = await plan.look((loaded) => files.add(loaded))
+    const next = nextChange(files)
+    const facts = await plan.look((loaded) => files.add(loaded), next.signal)
     const server = facts && (await tryToServe(plan, facts))
     if (server) return server
-    say(`${plan.file} is broken: waiting for a change`)
-    await files.changes()
+    if (!next.signal.aborted) say(`${plan.file} is broken: waiting for a change`)
+    await next.changed
   }
 }
 
@@ -59,17 +63,30 @@ async function tryToServe(plan: WatchPlan, facts: AppFacts): Promise<Server | un
 }
 
 async function restartOnChange(server: Server, file: string, files: FileWatch): Promise<void> {
-  for (;;) {
-    const changed = await files.changes()
+  for (let changed = await files.changes(); ;) {
     say(`${changed.map(showPath).join(', ')} changed`)
+    // A version that does not come to its end of loading is not waited for when there is another.
+    const next = nextChange(files)
     try {
       // Whoever asks from now on is to see the new version, also over a connection that was idle.
-      await server.restart?.({ grace: GRACE, linger: 0 })
+      await server.restart?.({ grace: GRACE, linger: 0, signal: next.signal })
       say(`${file} is served again`)
     } catch (error) {
       if (toError(error).message.endsWith('the server is closing')) return
       // What the new process fails of it has told itself.
-      say('the new version does not start: the one before it goes on, until the next change')
+      if (!next.signal.aborted)
+        say('the new version does not start: the one before it goes on, until the next change')
     }
+    changed = await next.changed
   }
+}
+
+/** The files that change next, and a signal that aborts when they do. */
+function nextChange(files: FileWatch): { changed: Promise<string[]>; signal: AbortSignal } {
+  const controller = new AbortController()
+  const changed = files.changes().then((paths) => {
+    controller.abort()
+    return paths
+  })
+  return { changed, signal: controller.signal }
 }
