@@ -105,9 +105,9 @@ export async function serve(options: ServeOptions): Promise<Server> {
   }
   if (!listener.restart) return server
   const restart = async ({ grace = settings.grace, linger, signal }: RestartOptions = {}) => {
-    const plan = { grace, linger, signal }
-    checkRestartOptions(plan)
-    await listener.restart?.(plan)
+    const restartPlan = { grace, linger, signal }
+    checkRestartOptions(restartPlan)
+    await listener.restart?.(restartPlan)
   }
   return { ...server, restart }
 }
