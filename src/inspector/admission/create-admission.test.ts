@@ -57,6 +57,9 @@ describe('createAdmission, with a token', () => {
     expect(redirect?.headers.get('location')).toBe(location)
     const cookie = redirect?.headers.get('set-cookie')?.split(';')[0] ?? ''
     expect(admit(askContext({ target: path, fields: { cookie } }))).toBeUndefined()
+    // Who comes back by a bookmark of the first time has the cookie too.
+    const again = admit(askContext({ target: `${path}?token=${token}`, fields: { cookie } }))
+    expect([again?.status, again?.headers.get('location')]).toEqual([303, location])
   })
 
   it('takes it from the query of a stream, for programs', () => {

@@ -28,7 +28,7 @@ function admitHolder(context: Context, guard: TokenGuard): Reply | undefined {
   const shown = guard.find(context)
   const { base, rest } = toMount(context)
   // Out of the address, before it is in a bookmark or on somebody's screen.
-  if (shown === 'query' && rest === '') {
+  if ((shown === 'query' || shown === 'cookie') && rest === '' && context.query.has('token')) {
     return reply(null, {
       status: 303,
       headers: { location: base, 'set-cookie': guard.toCookie(context), 'cache-control': 'no-store' },

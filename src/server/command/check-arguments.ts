@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { ArgDef, ArgsDef } from 'citty'
+import { hideCredentials } from '../../client/hide-credentials.ts'
 
 // citty takes options that there are not, keeps the last of one that is given again, and more words than a command
 // has a use for. What it is given goes through here first, so that all commands tell of it in the same way.
@@ -104,7 +105,7 @@ function checkWords(words: readonly string[], definitions: ArgsDef): void {
   if (extra === undefined) return
   const names = wanted.map(([name]) => name.toUpperCase()).join(' ')
   throw new CommandError(
-    `Cannot use ${JSON.stringify(extra)}: ${names ? `there is only ${names}` : 'it takes no words'}`,
+    `Cannot use ${JSON.stringify(hideCredentials(extra))}: ${names ? `there is only ${names}` : 'it takes no words'}`,
   )
 }
 

@@ -24,6 +24,17 @@ describe('mountInspector', () => {
     expect(asked.pop()).toEqual({ token: 'secret' })
   })
 
+  it.each(['/inspector/**', 'GET /inspector', '/inspector/about'])(
+    'takes the place of no route: %s',
+    async (route) => {
+      const routes = { '/inspectors': () => 'others', [route]: () => 'own' }
+      await expect(mountInspector({ routes }, { inspector: true }, parts)).rejects.toMatchObject({
+        code: 'COMMAND_LINE',
+        message: expect.stringContaining(`the application has the route ${route}; leave --inspector out`),
+      })
+    },
+  )
+
   it('stands beside a fetch', async () => {
     const fetch = ({ url }: Request) => new Response(url)
     const options = await mountInspector({ fetch, port: 1 }, { inspector: true }, parts)

@@ -24,7 +24,20 @@ export async function mountInspector(
   if (!words.inspector && token === undefined) return options
   const { fetch, routes, ...others } = options
   const own = fetch ? { '/**': fromFetch(fetch) } : routes
+  const taken = Object.keys(own ?? {}).find(isBelow)
+  if (taken !== undefined) {
+    throw new CommandError(
+      `Cannot show the inspector at ${INSPECTOR}/: the application has the route ${taken}; ` +
+        'leave --inspector out, and put inspector() of millrace/inspector among the routes, at another path',
+    )
+  }
   return { ...others, routes: { ...own, [`${INSPECTOR}/**`]: await open(token, parts) } }
+}
+
+// A route may begin with a method.
+function isBelow(route: string): boolean {
+  const path = route.slice(route.indexOf('/'))
+  return path === INSPECTOR || path.startsWith(`${INSPECTOR}/`)
 }
 
 async function open(token: string | undefined, { openInspector }: ServeParts): Promise<Handler> {

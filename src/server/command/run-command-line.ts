@@ -1,6 +1,7 @@
 import { inspect, stripVTControlCharacters } from 'node:util'
 import { type CommandDef, renderUsage, runCommand, type SubCommandsDef } from 'citty'
 import colors from 'picocolors'
+import { hideCredentials } from '../../client/hide-credentials.ts'
 import { checkArguments, CommandError } from './check-arguments.ts'
 
 export interface CommandLine {
@@ -79,7 +80,7 @@ async function find(name: string, { commands }: CommandLine): Promise<CommandDef
   if (command !== undefined) return valueOf(command)
   const kind = name.startsWith('-') ? 'as an option of millrace' : 'as a command'
   const names = Object.keys(commands).join(', ')
-  throw new CommandError(`Cannot use ${name} ${kind}: there are ${names}, --help and --version`)
+  throw new CommandError(`Cannot use ${hideCredentials(name)} ${kind}: there are ${names}, --help and --version`)
 }
 
 function withHint<T>(name: string, check: () => T): T {

@@ -9,6 +9,7 @@ import { bindSocket, type BoundSocket } from './bind-socket.ts'
 import { joinPrimary } from './join-primary.ts'
 import { Place } from './place.ts'
 import { workerNumber } from '../moments/worker-number.ts'
+import { WorkerError } from './worker-error.ts'
 
 type Address = Pick<ListenerPlan, 'hostname' | 'port' | 'report'>
 
@@ -129,7 +130,8 @@ class Crew implements ServingListener {
   async #restart(plan: RestartPlan): Promise<void> {
     const drains: Promise<unknown>[] = []
     for (const place of this.#places) {
-      if (this.#isClosing) throw new Error('Cannot restart the workers: the server is closing')
+      if (this.#isClosing)
+        throw new WorkerError('SERVER_CLOSING', 'Cannot restart the workers: the server is closing')
       await place.replace(plan, (drained) => drains.push(drained))
     }
     await Promise.all(drains)

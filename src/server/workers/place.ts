@@ -2,6 +2,7 @@ import { toError } from '../../delivery/errors.ts'
 import { type CloseReport, sumReports } from '../drain/close-report.ts'
 import type { RestartPlan } from '../drain/drain-options.ts'
 import type { TlsPlan } from '../port/tls/tls-options.ts'
+import { WorkerError } from './worker-error.ts'
 import { type WorkerEnd, WorkerProcess, type WorkerPlan } from './worker-process.ts'
 
 // Milliseconds before another worker is started where the last one has failed: the first, doubled each time, the most.
@@ -79,7 +80,7 @@ export class Place {
   }
 
   async #start(signal?: AbortSignal): Promise<WorkerProcess> {
-    if (this.#isClosing) throw new Error('Cannot start a worker: the server is closing')
+    if (this.#isClosing) throw toClosingError()
     signal?.throwIfAborted()
     const worker = new WorkerProcess({ ...this.#plan, leaving: (one) => this.#onLeaving(one) })
     this.#living.add(worker)
@@ -90,9 +91,7 @@ export class Place {
       await worker.listening
     } catch (error) {
       signal?.throwIfAborted()
-      throw this.#isClosing
-        ? new Error('Cannot start a worker: the server is closing', { cause: error })
-        : error
+      throw this.#isClosing ? toClosingError(error) : error
     } finally {
       signal?.removeEventListener('abort', giveUp)
     }
@@ -152,4 +151,8 @@ export class Place {
     this.#last = done.catch(() => {})
     return done
   }
+}
+
+function toClosingError(cause?: unknown): WorkerError {
+  return new WorkerError('SERVER_CLOSING', 'Cannot start a worker: the server is closing', { cause })
 }

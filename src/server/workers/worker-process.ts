@@ -3,6 +3,7 @@ import { LONGEST_TIMER } from '../../reply/reply-options.ts'
 import { type CloseReport, sumReports } from '../drain/close-report.ts'
 import type { TlsPlan } from '../port/tls/tls-options.ts'
 import { loadedFiles } from './loaded-files.ts'
+import { WorkerError } from './worker-error.ts'
 import {
   isWorkerMessage,
   type CloseOrder,
@@ -156,7 +157,7 @@ export class WorkerProcess {
   #toStartError(message: string): Error {
     const [why] = this.#fault?.split('\n', 1) ?? []
     const text = `${message} before it listened${why === undefined ? '' : `: ${why}`}`
-    return new Error(text, { cause: this.#fault })
+    return new WorkerError('WORKER_ENDED', text, { cause: this.#fault })
   }
 }
 

@@ -6,6 +6,7 @@ import { sumReports } from '../../drain/close-report.ts'
 import type { Server } from '../../serve.ts'
 import { loadedFiles } from '../../workers/loaded-files.ts'
 import type { LoadedFile } from '../../workers/worker-message.ts'
+import { WorkerError } from '../../workers/worker-error.ts'
 import { toLoadedFile } from './to-loaded-file.ts'
 import { watchApp } from './watch-app.ts'
 
@@ -53,7 +54,7 @@ describe('watchApp', () => {
       // The new version imports another file.
       loadedFiles.tell([toLoadedFile(app), toLoadedFile(part)])
       restarts.happen()
-      if (++count === 1) throw new Error('Cannot serve: worker 1 has ended')
+      if (++count === 1) throw new WorkerError('WORKER_ENDED', 'Cannot serve: worker 1 has ended')
     })
     const opened = new Moments()
     const watching = watchApp({

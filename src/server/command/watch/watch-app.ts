@@ -1,6 +1,6 @@
-import { toError } from '../../../delivery/errors.ts'
 import type { Server } from '../../serve.ts'
 import { loadedFiles } from '../../workers/loaded-files.ts'
+import { WorkerError } from '../../workers/worker-error.ts'
 import type { LoadedFile } from '../../workers/worker-message.ts'
 import { showPath } from '../app/load-app.ts'
 import { say } from '../log/say.ts'
@@ -57,7 +57,7 @@ async function tryToServe(plan: WatchPlan, facts: AppFacts): Promise<Server | un
   try {
     return await plan.serve(facts)
   } catch (error) {
-    if (toError(error).message.startsWith('Cannot serve: worker ')) return undefined
+    if (error instanceof WorkerError && error.code === 'WORKER_ENDED') return undefined
     throw error
   }
 }
@@ -72,7 +72,7 @@ async function restartOnChange(server: Server, file: string, files: FileWatch): 
       await server.restart?.({ grace: GRACE, linger: 0, signal: next.signal })
       say(`${file} is served again`)
     } catch (error) {
-      if (toError(error).message.endsWith('the server is closing')) return
+      if (error instanceof WorkerError && error.code === 'SERVER_CLOSING') return
       // What the new process fails of it has told itself.
       if (!next.signal.aborted)
         say('the new version does not start: the one before it goes on, until the next change')
