@@ -58,6 +58,29 @@ test('conform rejects what is no address', async () => {
   )
 })
 
+test('conform shows no password of an address that it refuses', async () => {
+  await expect(conform('ftp://me:secret@host')).rejects.toThrow('Cannot ask ftp://…@host: give an address')
+})
+
+test('conform says who asks with each request, and tells nobody else', async () => {
+  const seen = new Set<unknown>()
+  const server = await openAnswers((request, response) => {
+    seen.add(request.headers.authorization)
+    if (request.headers.authorization === undefined) response.writeHead(401)
+    response.end(request.url === '/hello' ? hello : 'ab')
+  })
+  onTestFinished(() => server.close())
+  const address = server.url.replace('//', '//me:secret@')
+  // The second one writes its request by hand.
+  const names = ['g8-empty', 'g10-half-closed']
+  const report = await conform(address, { filter: ({ name }) => names.includes(name) })
+  expect(report.cases).toMatchObject([{ kind: 'kept' }, { name: 'g10-half-closed' }])
+  expect([...seen]).toEqual(['Basic bWU6c2VjcmV0'])
+  expect(report.url).toBe(`${server.url}/`)
+  expect(JSON.stringify(report)).not.toMatch(/secret|bWU6c2VjcmV0/)
+  await expect(conform(server.url)).rejects.toThrow('401')
+})
+
 test('selectCases refuses options that leave none', () => {
   expect(() => selectCases({ only: ['G1'], filter: () => false })).toThrow(RangeError)
 })

@@ -1,6 +1,8 @@
 import type { ClientProtocol, ConnectOptions } from '../client/connection.ts'
 import { ConnectError } from '../client/connection.ts'
+import { hideCredentials } from '../client/hide-credentials.ts'
 import { openConnection } from '../client/open-connection.ts'
+import { splitCredentials } from '../client/split-credentials.ts'
 import { AskedServer } from './asking/asked-server.ts'
 import type { ConformanceCase, Guarantee } from './conformance-case.ts'
 import { conformanceCases } from './conformance-cases.ts'
@@ -40,13 +42,13 @@ export async function conform(
   target: string | URL,
   options: ConformOptions = {},
 ): Promise<ConformanceReport> {
-  const url = toUrl(target)
+  const { url, authorization } = splitCredentials(toUrl(target))
   const cases = selectCases(options)
   const { concurrency = 6, patience = 3000, caseTimeout = 20_000, onCase } = options
   const when = new Date()
   const start = performance.now()
-  const protocol = await findProtocol(url, { ...options, patience })
-  const asked = { ...toConnectOptions(options), protocol, patience, suite: {} }
+  const protocol = await findProtocol(url, { ...options, patience, authorization })
+  const asked = { ...toConnectOptions(options), protocol, patience, authorization, suite: {} }
   const reports = new Map<string, CaseReport>()
   const run = async (one: ConformanceCase): Promise<void> => {
     const report = await runCase(one, { url, options: asked, limit: caseTimeout })
@@ -73,7 +75,9 @@ export function selectCases({
 function toUrl(target: string | URL): URL {
   const url = typeof target === 'string' ? URL.parse(target) : target
   if (url && /^https?:$/.test(url.protocol)) return url
-  throw new ConformanceError(`Cannot ask ${String(target)}: give an address such as http://localhost:3000`)
+  throw new ConformanceError(
+    `Cannot ask ${hideCredentials(String(target))}: give an address such as http://localhost:3000`,
+  )
 }
 
 function toConnectOptions({ ca, insecure, timeout, signal }: ConnectOptions): ConnectOptions {
@@ -83,13 +87,14 @@ function toConnectOptions({ ca, insecure, timeout, signal }: ConnectOptions): Co
 /** What the server speaks with whom asks, when it answers at all. */
 async function findProtocol(
   url: URL,
-  options: ConformOptions & { patience: number },
+  options: ConformOptions & { patience: number; authorization: string | undefined },
 ): Promise<ClientProtocol> {
   const connection = await openConnection(url, options).catch((error: unknown) => {
     throw toConformanceError(url, error)
   })
   const { protocol } = connection
-  const server = new AskedServer(url, { patience: options.patience, protocol, suite: {}, pace: 1 })
+  const { patience, authorization } = options
+  const server = new AskedServer(url, { patience, authorization, protocol, suite: {}, pace: 1 })
   try {
     const reply = await server.askWhole('/hello', { connection })
     if (reply.status === 200 && reply.text.trimEnd() === 'hello') return protocol

@@ -21,7 +21,7 @@ export interface ProbeOptions {
   timeout?: number | undefined
   /** Milliseconds to watch; a reply that still goes on is left then, and judged by what came. The default is 10,000. */
   duration?: number | undefined
-  /** Bytes of the body, as they are on the wire, after which a reply is left. The default is 256 MiB. */
+  /** Bytes of the body, as they are on the wire, after which a reply is left. The default is 256 MB. */
   maxBytes?: number | undefined
   /** What the server should do, such as `every 200ms`, `first within 100ms` or `10 blocks`; several with commas. */
   expect?: string | undefined
@@ -38,6 +38,7 @@ export type HeaderList =
 
 /** What `probe` tells. */
 export interface ProbeReport {
+  /** Without the name and the password that it was asked with. */
   url: string
   method: string
   /** The beginning, as an ISO date. */

@@ -1,7 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { lastChunk, RawServer, type RawStep, toChunk, toHead } from '../../test/support/raw-server.ts'
 import type { ProbeOptions } from './measurement.ts'
 import { probe } from './probe.ts'
+import { formatHtmlReport } from './report/page/html-report.ts'
+import { probeThrough } from './through/probe-through.ts'
 
 const text = toHead('text/plain')
 const endless: RawStep[] = [text, toChunk('a')]
@@ -10,6 +14,9 @@ describe('probe', () => {
   it.each<[string, ProbeOptions, string]>([
     ['here', {}, 'Cannot probe "here": it is no URL, write http:// before it'],
     ['ftp://host/', {}, 'Cannot probe ftp://host/: only http: and https: are known'],
+    ['http://me:secret@host:port', {}, 'Cannot probe "http://…@host:port": it is no URL'],
+    ['ftp://me:secret@host/', {}, 'Cannot probe ftp://…@host/: only http: and https: are known'],
+    ['me:secret@host', {}, 'Cannot probe …@host: only http: and https: are known'],
     ['http://host/', { connections: 0 }, 'Cannot use 0 connections: give a whole number from 1 to 100'],
     ['http://host/', { connections: 1.5 }, 'Cannot use 1.5 connections'],
     ['http://host/', { duration: 0 }, 'Cannot watch for 0 ms: give more than 0'],
@@ -35,6 +42,27 @@ describe('probe', () => {
     expect(times?.started).toBeLessThan(times?.connected ?? 0)
     expect(times?.connected).toBeLessThanOrEqual(0)
     expect(times?.head).toBeGreaterThan(0)
+  })
+
+  it('shows who asks to the server alone', async () => {
+    const seen: unknown[] = []
+    const server = createServer(({ headers }, nodeResponse) => {
+      seen.push(headers.authorization)
+      nodeResponse.end('ok')
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const address = server.address()
+    const host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+    const report = await probe(`http://me:secret@${host}/`)
+    const { direct, through } = await probeThrough(
+      new URL(`http://${host}/`),
+      new URL(`http://me:secret@${host}/`),
+    )
+    expect([report.url, direct.url, through.url]).toEqual(Array(3).fill(`http://${host}/`))
+    const page = (await formatHtmlReport(report)) + JSON.stringify([report, direct, through])
+    expect(page).not.toMatch(/secret|bWU6c2VjcmV0/)
+    expect(seen.toSorted()).toEqual(['Basic bWU6c2VjcmV0', 'Basic bWU6c2VjcmV0', undefined])
   })
 
   it('asks over several connections at once, and is as good as the worst of them', async () => {

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { ConnectError, type Connection, type OutgoingRequest } from '../client/connection.ts'
+import { hideCredentials } from '../client/hide-credentials.ts'
 import { openConnection } from '../client/open-connection.ts'
+import { splitCredentials } from '../client/split-credentials.ts'
 import type {
   Measurement,
   ProbedConnection,
@@ -17,7 +19,8 @@ import { judge, judgeFailure, judgeSilence } from './verdict/judge.ts'
 import { type Expectation, parseExpectations } from './verdict/parse-expectation.ts'
 
 const defaultDuration = 10_000
-const defaultMaxBytes = 256 * 1024 * 1024
+/** By thousands, as the command counts. */
+export const defaultMaxBytes = 256_000_000
 const mostConnections = 100
 /** Milliseconds in which bytes are waited for that a reply with a length should not have. */
 const extraWait = 20
@@ -28,10 +31,12 @@ const extraWait = 20
  * @throws {TypeError | RangeError | SyntaxError} for a URL, an option or an expectation that cannot be used.
  */
 export async function probe(url: string | URL, options: ProbeOptions = {}): Promise<ProbeReport> {
-  const target = toUrl(url)
+  const given = toUrl(url)
   const expectations = options.expect === undefined ? [] : parseExpectations(options.expect)
   const { connections: count = 1 } = checkOptions(options)
-  const request = toRequest(target, options)
+  const request = toRequest(given, options)
+  // What comes after may end in a report.
+  const { url: target } = splitCredentials(given)
   const when = new Date().toISOString()
   // Node 22 cannot read `using`, and takes TypeScript as it is written.
   const stalls = new StallWatch()
@@ -167,10 +172,11 @@ function findWorst(connections: readonly ProbedConnection[]): Verdict {
 
 function toUrl(url: string | URL): URL {
   const parsed = URL.parse(String(url))
+  const shown = hideCredentials(String(url))
   if (!parsed)
-    throw new TypeError(`Cannot probe ${JSON.stringify(String(url))}: it is no URL, write http:// before it`)
+    throw new TypeError(`Cannot probe ${JSON.stringify(shown)}: it is no URL, write http:// before it`)
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')
-    throw new TypeError(`Cannot probe ${parsed.href}: only http: and https: are known`)
+    throw new TypeError(`Cannot probe ${shown}: only http: and https: are known`)
   return parsed
 }
 

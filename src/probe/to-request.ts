@@ -1,4 +1,5 @@
 import type { OutgoingRequest } from '../client/connection.ts'
+import { splitCredentials } from '../client/split-credentials.ts'
 import { codings } from './arrivals/body-decoder.ts'
 import type { HeaderList, ProbeOptions } from './measurement.ts'
 
@@ -27,13 +28,12 @@ function isPairs(headers: HeaderList): headers is readonly (readonly [name: stri
   return Array.isArray(headers)
 }
 
-function ownFields({ username, password }: URL): [name: string, value: string][] {
+function ownFields(url: URL): [name: string, value: string][] {
   const fields: [string, string][] = [
     ['accept', '*/*'],
     ['accept-encoding', codings.join(', ')],
     ['user-agent', 'millrace-probe'],
   ]
-  if (username === '' && password === '') return fields
-  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return [...fields, ['authorization', `Basic ${Buffer.from(user).toString('base64')}`]]
+  const { authorization } = splitCredentials(url)
+  return authorization === undefined ? fields : [...fields, ['authorization', authorization]]
 }

@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { serve } from 'millrace'
+import type { Handler } from 'millrace/gateway'
 import { testCertificate } from '../support/connect-client.ts'
 
 const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
@@ -41,6 +43,30 @@ test('millrace conform ends with 1 when something is broken, and says why', asyn
   expect(output).toMatch(/^✗ G8 +an empty block does not end the body +"a"$/m)
   expect(output).toContain('Blocks a, none, b: "a"')
   expect(code).toBe(1)
+})
+
+test.each([
+  ['ab', 0],
+  ['a', 1],
+])('millrace conform keeps its exit code where nobody reads its report, of %s', async (empty, code) => {
+  const words = ['--conditions=millrace:source', cli, 'conform', await open(empty), '--only', 'G8']
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  let errors = ''
+  child.stderr.on('data', (piece: Buffer) => void (errors += String(piece)))
+  expect([await once(child, 'close'), errors]).toEqual([[code, null], ''])
+})
+
+test('millrace conform sends name and password, and shows them nowhere', async () => {
+  const hello: Handler = ({ headers }) =>
+    headers.get('authorization') === 'Basic bWU6c2VjcmV0' ? 'hello\n' : 'who?'
+  const server = await serve({ routes: { '/hello': hello, '/empty': () => 'ab' } })
+  onTestFinished(async () => void (await server.close({ grace: 0 })))
+  const ran = await run(server.url.replace('//', '//me:secret@'), '--only', 'G8', '--json')
+  expect(ran).toMatchObject({ code: 0, errors: '' })
+  const refused = await run(server.url.replace('//', '//me:wrong@'), '--only', 'G8')
+  expect(refused).toMatchObject({ code: 2, errors: expect.stringContaining('/hello does not answer hello') })
+  expect(JSON.stringify([ran, refused])).not.toMatch(/me:|secret|wrong/)
 })
 
 test('millrace conform ends with 2 when it cannot ask', async () => {

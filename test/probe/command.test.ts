@@ -1,7 +1,8 @@
 // The command as it is run: its exit codes, and what it writes where.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,12 +12,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PacedServer } from './paced-server.ts'
 
 const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
+const fullDisk = '/dev/full'
 
-function start(...words: string[]): ChildProcess {
+const start = (...words: string[]): ChildProcess => startTo('pipe', ...words)
+
+function startTo(stdout: 'pipe' | number, ...words: string[]): ChildProcess {
   const environment = { ...process.env, NO_COLOR: '1', NODE_NO_WARNINGS: '1' }
   return spawn(process.execPath, ['--conditions=millrace:source', cli, 'probe', ...words], {
     env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
   })
 }
 
@@ -79,6 +83,45 @@ describe('millrace probe', () => {
     expect(stderr).not.toContain('    at ')
     expect(stdout).toBe('')
     expect(code).toBe(2)
+  })
+
+  it.concurrent('keeps its exit code and its page where nobody reads its report', async () => {
+    const page = join(folder, 'held.html')
+    const child = start(server.at('/held').href, '--html', page)
+    child.stdout?.destroy()
+    child.stderr?.resume()
+    expect(await once(child, 'exit')).toEqual([1, null])
+    expect(await readFile(page, 'utf8')).toMatch(/Held back to the end[^]*<\/html>\s*$/)
+  })
+
+  it.concurrent('ends with 0 for a reply that streams, also where nobody reads what it says', async () => {
+    const child = start(server.at('/rows').href)
+    child.stdout?.destroy()
+    child.stderr?.destroy()
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
+  it.skipIf(!existsSync(fullDisk))(
+    'ends with 2 where its report cannot be written (skipped where no device is always full)',
+    async () => {
+      await using full = await open(fullDisk, 'w')
+      const child = startTo(full.fd, server.at('/rows?n=1').href)
+      if (!child.stderr) throw new Error('Cannot read the command: it has no pipe')
+      const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+      expect(errors).toContain('millrace: Cannot write its output: ENOSPC')
+      expect(code).toBe(2)
+    },
+  )
+
+  it.concurrent('shows name and password of both addresses nowhere', async () => {
+    const page = join(folder, 'secret.html')
+    const name = (user: string): string => server.at('/rows').href.replace('//', `//${user}@`)
+    const words = [name('zoe:secret1'), '--through', name('bob:secret2'), '--html', page]
+    const results = await Promise.all([run(...words), run(...words, '--json')])
+    const tooMany = await run(...words, name('zoe:secret3'))
+    expect(tooMany.code).toBe(2)
+    const shown = [...results, tooMany, await readFile(page, 'utf8')].map((one) => JSON.stringify(one))
+    for (const text of shown) expect(text).not.toMatch(/zoe|bob|secret/)
   })
 
   it.concurrent('judges what has come by the time of a Ctrl-C', async () => {

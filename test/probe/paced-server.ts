@@ -6,7 +6,7 @@ const between = 60
 
 /**
  * Lines that take time to make, from a server that holds nothing: `/rows`, ten of them or `?n=`, and `/cut`, which breaks
- * off after three.
+ * off after three. Only `/held` keeps them all to the end.
  */
 export class PacedServer {
   readonly port: number
@@ -22,6 +22,7 @@ export class PacedServer {
       const { pathname, searchParams } = new URL(nodeRequest.url ?? '/', 'http://server')
       nodeResponse.setHeader('content-type', 'text/plain')
       const lines = Number(searchParams.get('n') ?? 10)
+      if (pathname.endsWith('/held')) nodeResponse.cork()
       void answer(nodeResponse, { lines, isCut: pathname.endsWith('/cut') })
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')

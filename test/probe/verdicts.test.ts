@@ -188,8 +188,18 @@ const rows: Row[] = [
     'failed',
     'ask /b in its place',
   ],
-  ['one that hangs up at once', ['end'], 'failed', /^No reply came: /],
-  ['one that speaks something else', ['SSH-2.0-OpenSSH_9.6\r\n'], 'failed', /^No reply came: /],
+  [
+    'one that hangs up at once',
+    ['end'],
+    'failed',
+    /^No reply came: The server closed the connection without a reply$/,
+  ],
+  [
+    'one that speaks something else',
+    ['SSH-2.0-OpenSSH_9.6\r\n'],
+    'failed',
+    /^No reply came: The server speaks SSH on this port, not HTTP: ask at another one$/,
+  ],
 ]
 
 // What is loaded and compiled with the first connection would look like a slow network.
@@ -234,14 +244,19 @@ describe.concurrent('probe', () => {
     await using server = await RawServer.open([text, toChunk('a'), lastChunk], { isSecure: true })
     const refused = await probe(server.url)
     expect(refused.verdict).toMatchObject({ kind: 'failed', isGood: false })
-    expect(refused.connections[0]?.fault).toEqual({ kind: 'tls', message: refused.verdict.line })
+    const message =
+      `Cannot connect to localhost:${server.port}: the server's certificate is self-signed. ` +
+      'Trust it with --ca (option ca), or take any certificate with --insecure (option insecure)'
+    expect(refused.verdict.line).toBe(message)
+    expect(refused.connections[0]?.fault).toEqual({ kind: 'tls', message })
     expect((await probe(server.url, { insecure: true })).verdict.kind).toBe('not-streamed')
   })
 
   it.concurrent('cannot ask over TLS who does not speak it', async () => {
     await using server = await RawServer.open(['HTTP/1.1 400 Bad Request\r\n\r\n', 'end'])
     const { connections } = await probe(server.url.replace('http:', 'https:'))
-    expect(connections[0]?.fault?.kind).toBe('tls')
+    const message = `Cannot connect to 127.0.0.1:${server.port}: the server does not speak TLS on this port. Ask with http: in place of https:`
+    expect(connections[0]?.fault).toEqual({ kind: 'tls', message })
   })
 
   it.concurrent('cannot ask a host that is not there, nor a port that nobody listens on', async () => {

@@ -3,12 +3,21 @@ import { createServer, type RequestListener } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { AskedServer } from './asked-server.ts'
 
-async function ask(listener: RequestListener, { path = '', patience = 5000 } = {}): Promise<AskedServer> {
+interface Asked {
+  path?: string
+  patience?: number
+  authorization?: string
+}
+
+async function ask(
+  listener: RequestListener,
+  { path = '', patience = 5000, authorization }: Asked = {},
+): Promise<AskedServer> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   const url = new URL(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}${path}`)
-  const asked = new AskedServer(url, { protocol: 'HTTP/1.1', patience, pace: 1, suite: {} })
+  const asked = new AskedServer(url, { protocol: 'HTTP/1.1', patience, authorization, pace: 1, suite: {} })
   onTestFinished(() => {
     asked.close()
     server.close()
@@ -32,6 +41,23 @@ test('askWhole gives up when the patience is over', async () => {
 test('a server whose endpoints are below a folder is asked there', async () => {
   const server = await ask((request, response) => response.end(request.url), { path: '/suite/' })
   expect((await server.askWhole('/blocks?n=1')).text).toBe('/suite/blocks?n=1')
+})
+
+test('each request says who asks, also one that is written by hand', async () => {
+  const authorization = 'Basic bWU6c2VjcmV0'
+  const server = await ask((request, response) => response.end(request.headers.authorization), {
+    authorization,
+  })
+  expect((await server.askWhole('/hello', { fields: [['x', 'y']] })).text).toBe(authorization)
+  const raw = await server.openRaw()
+  raw.write(`${server.formatHead('GET', '/hello')}\r\n`)
+  expect(await raw.until(({ text }) => text.endsWith(authorization), 5000)).toBe(true)
+})
+
+test('nobody is named where nobody is to be', async () => {
+  const server = await ask((request, response) => response.end(`${request.headers.authorization}`))
+  expect((await server.askWhole('/hello')).text).toBe('undefined')
+  expect(server.formatHead('GET', '/hello')).toBe(`GET /hello HTTP/1.1\r\nHost: ${server.url.host}\r\n`)
 })
 
 test('stateWhen asks until it is so', async () => {

@@ -25,6 +25,8 @@ export interface AskOptions {
 export interface AskedServerOptions extends ConnectOptions {
   /** What the server speaks, or is to speak. */
   readonly protocol: ClientProtocol
+  /** The value of the field Authorization of each request; none where it is missing. */
+  readonly authorization?: string | undefined
   /** Milliseconds that anything may take that should be there at once. */
   readonly patience: number
   /** The same object in all runs of a suite. */
@@ -68,6 +70,14 @@ export class AskedServer {
     return this.url.pathname.replace(/\/$/, '') + path
   }
 
+  /** The head of a raw request, without its end: more fields and an empty line come behind it. */
+  formatHead(method: string, path: string): string {
+    const fields = [['Host', this.url.host], ...this.#ownFields()].map(
+      ([name, value]) => `${name}: ${value}\r\n`,
+    )
+    return `${method} ${this.toTarget(path)} HTTP/1.1\r\n${fields.join('')}`
+  }
+
   /** Opens a connection. @throws ConnectError */
   async open(protocol: ClientProtocol = this.protocol): Promise<Connection> {
     const connection = await openConnection(this.url, { ...this.#options, protocol })
@@ -87,7 +97,12 @@ export class AskedServer {
     const { method = 'GET', fields = [], protocol, keepsBytes = true } = options
     const connection = options.connection ?? (await this.open(protocol))
     const reply = new AskedReply({ keepsBytes })
-    const request = { method, target: this.toTarget(target), fields, authority: this.url.host }
+    const request = {
+      method,
+      target: this.toTarget(target),
+      fields: [...this.#ownFields(), ...fields],
+      authority: this.url.host,
+    }
     return reply.belongsTo(connection.send(request, reply))
   }
 
@@ -128,6 +143,11 @@ export class AskedServer {
       await new Promise((resolve) => setTimeout(resolve, pause))
       pause = Math.min(pause * 1.5, 100)
     }
+  }
+
+  #ownFields(): (readonly [name: string, value: string])[] {
+    const { authorization } = this.#options
+    return authorization === undefined ? [] : [['authorization', authorization]]
   }
 
   close(): void {

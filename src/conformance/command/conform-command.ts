@@ -43,10 +43,11 @@ export const conformCommand = defineCommand({
       concurrency: toConcurrency(args.concurrency),
       ...(args.json ? {} : { onCase: showProgress(only) }),
     })
+    // Before anything is written: whoever reads the report may leave in the middle of it.
+    process.exitCode = toExitCode(report)
     process.stdout.write(
       `${args.json ? JSON.stringify(report, undefined, 2) : formatReport(report, colours)}\n`,
     )
-    process.exitCode = toExitCode(report)
   },
 })
 

@@ -16,6 +16,13 @@ describe('parseAddress', () => {
     expect(() => parseAddress(text)).toThrow(/^Cannot ask .*: it is no address, such as/)
   })
 
+  it.each(['http://me:secret@host:port', 'me:sec#ret@host', 'ftp://me:secret@host'])(
+    'shows no password where it refuses %s',
+    (text) => {
+      expect(() => parseAddress(text)).toThrow(/^Cannot ask (?!.*(?:me|sec|ret))/)
+    },
+  )
+
   it('refuses what is not HTTP', () => {
     expect(() => parseAddress('ftp://example.com/')).toThrow('only http:// and https:// can be asked')
   })

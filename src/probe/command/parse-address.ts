@@ -1,16 +1,20 @@
+import { hideCredentials } from '../../client/hide-credentials.ts'
 import { UsageError } from './usage-error.ts'
 
-/** An address of the command line: `http://` may be left out, and is then what is meant. */
+/**
+ * An address of the command line: `http://` may be left out, and is then what is meant. Name and password are still in it;
+ * no error shows them.
+ */
 export function parseAddress(text: string): URL {
   const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`
   const url = URL.parse(address)
   if (!url || text === '') {
     throw new UsageError(
-      `Cannot ask ${JSON.stringify(text)}: it is no address, such as http://localhost:3000/rows`,
+      `Cannot ask ${JSON.stringify(hideCredentials(text))}: it is no address, such as http://localhost:3000/rows`,
     )
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new UsageError(`Cannot ask ${url.href}: only http:// and https:// can be asked`)
+    throw new UsageError(`Cannot ask ${hideCredentials(url.href)}: only http:// and https:// can be asked`)
   }
   url.hash = ''
   return url

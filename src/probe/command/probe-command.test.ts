@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { defaultMaxBytes } from '../probe.ts'
+import { parseSize } from './parse-size.ts'
 import { probeCommand } from './probe-command.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -19,6 +21,12 @@ describe('probeCommand', () => {
     for (const one of Object.values(args))
       expect(one).toMatchObject({ description: expect.stringMatching(/^\S.*[^.]$/) })
   })
+})
+
+it('leaves after as much as its help and its page say', () => {
+  const { valueHint = '' } = { ...Object(args['max-bytes']) }
+  expect(parseSize(valueHint, '--max-bytes')).toBe(defaultMaxBytes)
+  expect(page).toContain(`--max-bytes=${valueHint}`)
 })
 
 it('UsageError has a code, so that its message is shown without a stack', () => {

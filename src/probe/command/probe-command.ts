@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
 import { probe } from '../probe.ts'
 import { type GivenValues, readSettings } from './read-settings.ts'
-import { runProbe } from './run-probe.ts'
+import { type ExitCode, runProbe } from './run-probe.ts'
 
 /** `millrace probe URL`: measures how a reply comes, and sets the exit code by it. */
 export const probeCommand = defineCommand({
@@ -89,12 +89,16 @@ export const probeCommand = defineCommand({
     const { stdout, stderr, env: environment } = process
     const { signal } = interruption
     try {
-      process.exitCode = await runProbe(settings, { stdout, stderr, environment, signal, probe })
+      await runProbe(settings, { stdout, stderr, environment, signal, probe, tellCode })
     } finally {
       interruption.close()
     }
   },
 })
+
+function tellCode(code: ExitCode): void {
+  process.exitCode = code
+}
 
 // The first Ctrl-C ends the measuring, and what came is judged; the second one leaves.
 function openInterruption(): { signal: AbortSignal; close(): void } {
@@ -104,8 +108,6 @@ function openInterruption(): { signal: AbortSignal; close(): void } {
     controller.abort()
   }
   process.on('SIGINT', interrupt)
-  // What reads the report may have had enough of it, such as `head`.
-  process.stdout.once('error', () => process.exit(process.exitCode))
   return {
     signal: controller.signal,
     close: () => void process.off('SIGINT', interrupt),

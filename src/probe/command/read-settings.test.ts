@@ -17,9 +17,9 @@ async function writeTemporary(text: string): Promise<string> {
 
 describe('readSettings', () => {
   it('asks by the defaults of the probe where nothing is said', async () => {
-    const { url, through, options, ...rest } = await read()
+    const { url, through, throughHeaders, options, ...rest } = await read()
     expect(url.href).toBe(address)
-    expect(through).toBeUndefined()
+    expect([through, throughHeaders]).toEqual([undefined, undefined])
     const said = Object.entries(options).filter(([, value]) => value !== undefined)
     expect(Object.fromEntries(said)).toEqual({ headers: [], insecure: false })
     expect(rest).toEqual({
@@ -84,6 +84,42 @@ describe('readSettings', () => {
     const { url, options } = await read({}, 'http://me:p%40ss@localhost:3000/rows')
     expect(url.href).toBe(address)
     expect(options.headers).toEqual([['Authorization', `Basic ${Buffer.from('me:p@ss').toString('base64')}`]])
+  })
+
+  it('takes them out of the address of the proxy, too, and sends them to nobody else', async () => {
+    const given = { through: ['http://bob:p%40ss@www.example'], bearer: ['abc'], header: ['X-A: 1'] }
+    const { through, throughHeaders, options } = await read(given)
+    expect(through?.href).toBe('http://www.example/rows')
+    expect(throughHeaders).toEqual([
+      ['X-A', '1'],
+      ['Authorization', `Basic ${Buffer.from('bob:p@ss').toString('base64')}`],
+    ])
+    expect(options.headers).toEqual([
+      ['X-A', '1'],
+      ['Authorization', 'Bearer abc'],
+    ])
+  })
+
+  it('sends the proxy what the server is sent, where its address names nobody', async () => {
+    const { throughHeaders } = await read(
+      { through: ['www.example'] },
+      'http://me:secret@localhost:3000/rows',
+    )
+    expect(throughHeaders).toBeUndefined()
+  })
+
+  it('prefers a field, or --user, to the address', async () => {
+    const named = 'http://me:secret@localhost:3000/rows'
+    const field = ['authorization', 'Bearer abc']
+    expect(await fieldsOf({ header: ['authorization: Bearer abc'] }, named)).toEqual([field])
+    const basic = `Basic ${Buffer.from('you:other').toString('base64')}`
+    expect(await fieldsOf({ user: ['you:other'] }, named)).toEqual([['Authorization', basic]])
+  })
+
+  it('refuses --bearer beside an address that names somebody', async () => {
+    await expect(read({ bearer: ['abc'] }, 'http://me:secret@localhost:3000/rows')).rejects.toThrow(
+      'Cannot use --user and --bearer together',
+    )
   })
 
   it.each([

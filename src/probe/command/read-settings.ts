@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import type { ClientProtocol } from '../../client/connection.ts'
+import { splitCredentials } from '../../client/split-credentials.ts'
 import type { ProbeOptions } from '../measurement.ts'
 import { parseExpectations } from '../verdict/parse-expectation.ts'
 import { parseAddress, parseThrough } from './parse-address.ts'
@@ -12,10 +13,12 @@ import { UsageError } from './usage-error.ts'
 /** All values of each option, by its name. */
 export type GivenValues = Readonly<Record<string, readonly string[]>>
 
-/** What a command line asks for. */
+/** What a command line asks for. No address has a name or a password in it: they are fields. */
 export interface ProbeSettings {
   readonly url: URL
   readonly through: URL | undefined
+  /** Undefined where the proxy is sent the same fields. */
+  readonly throughHeaders: readonly Field[] | undefined
   readonly isInTurn: boolean
   readonly options: ProbeOptions
   readonly isJson: boolean
@@ -37,23 +40,20 @@ export async function readSettings(
   values: GivenValues,
   stdin: AsyncIterable<Uint8Array> = process.stdin,
 ): Promise<ProbeSettings> {
-  const url = parseAddress(address)
+  const { url, authorization } = splitCredentials(parseAddress(address))
   const one = (name: string) => values[name]?.at(-1)
   const has = (name: string) => one(name) === 'true'
-  const through = one('through')
-  const fields = readFields(url, values)
-  url.username = ''
-  url.password = ''
+  const fields = readFields(values, authorization)
   const { body, field } = await readBody(one('data'), stdin)
-  const hasType = fields.some(([name]) => name.toLowerCase() === 'content-type')
+  const headers = field && !hasField(fields, 'content-type') ? [field, ...fields] : fields
   return {
     url,
-    through: through === undefined ? undefined : parseThrough(through, url),
+    ...readThrough(one('through'), url, headers),
     isInTurn: has('in-turn'),
     options: {
       ...readLimits(values),
       method: readMethod(one('method')),
-      headers: field && !hasType ? [field, ...fields] : fields,
+      headers,
       body,
       ca: await readCertificates(one('ca')),
       insecure: has('insecure'),
@@ -78,23 +78,36 @@ function readLimits(values: GivenValues): ProbeOptions {
   }
 }
 
-function readFields(url: URL, values: GivenValues): Field[] {
+// Who is named in the address of the proxy is known to the proxy alone.
+function readThrough(
+  text: string | undefined,
+  direct: URL,
+  headers: readonly Field[],
+): Pick<ProbeSettings, 'through' | 'throughHeaders'> {
+  if (text === undefined) return { through: undefined, throughHeaders: undefined }
+  const { url, authorization } = splitCredentials(parseThrough(text, direct))
+  if (authorization === undefined) return { through: url, throughHeaders: undefined }
+  const others = headers.filter(([name]) => name.toLowerCase() !== 'authorization')
+  return { through: url, throughHeaders: [...others, ['Authorization', authorization]] }
+}
+
+function hasField(fields: readonly Field[], wanted: string): boolean {
+  return fields.some(([name]) => name.toLowerCase() === wanted)
+}
+
+function readFields(values: GivenValues, authorization: string | undefined): Field[] {
   const fields: Field[] = (values['header'] ?? []).map(parseField)
   const cookies = values['cookie'] ?? []
   if (cookies.length > 0) fields.push(parseField(`Cookie: ${cookies.join('; ')}`))
-  const user = values['user']?.at(-1) ?? userOf(url)
-  const token = values['bearer']?.at(-1)
-  if (user !== undefined && token !== undefined) {
+  const [user, token] = [values['user']?.at(-1), values['bearer']?.at(-1)]
+  const named = hasField(fields, 'authorization') ? undefined : authorization
+  const basic = user === undefined ? named : `Basic ${toBasic(user)}`
+  if (basic !== undefined && token !== undefined) {
     throw new UsageError('Cannot use --user and --bearer together: both are the field Authorization')
   }
-  if (user !== undefined) fields.push(['Authorization', `Basic ${toBasic(user)}`])
+  if (basic !== undefined) fields.push(['Authorization', basic])
   if (token !== undefined) fields.push(parseField(`Authorization: Bearer ${token}`))
   return fields
-}
-
-function userOf({ username, password }: URL): string | undefined {
-  if (username === '' && password === '') return undefined
-  return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
 }
 
 function toBasic(user: string): string {

@@ -5,14 +5,23 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createBlock, createProbeReport } from '../../../test/support/create-probe-report.ts'
 import type { ProbeOptions, ProbeReport } from '../measurement.ts'
 import { type GivenValues, readSettings } from './read-settings.ts'
-import { runProbe } from './run-probe.ts'
+import { type ExitCode, runProbe } from './run-probe.ts'
 
 const head = { status: 200, reason: 'OK', fields: [], at: 10 }
 
-async function run(answer: (url: URL, options: ProbeOptions) => ProbeReport, values: GivenValues = {}) {
+async function run(
+  answer: (url: URL, options: ProbeOptions) => ProbeReport,
+  values: GivenValues = {},
+  address = 'localhost:3000/rows',
+) {
   const written = { stdout: '', stderr: '' }
   const signal = new AbortController().signal
-  const code = await runProbe(await readSettings('localhost:3000/rows', values), {
+  let code: ExitCode | undefined
+  await runProbe(await readSettings(address, values), {
+    tellCode: (told) => {
+      expect(written.stdout).toBe('')
+      code = told
+    },
     stdout: { write: (text) => void (written.stdout += text) },
     stderr: { write: (text) => void (written.stderr += text) },
     environment: {},
@@ -36,7 +45,7 @@ describe('runProbe', () => {
     ['silent', () => createProbeReport('silent'), 1],
     ['not as expected', () => ({ ...streamed(), isGood: false }), 1],
     ['not asked', failed, 2],
-  ])('ends with the exit code for %s', async (_, answer, code) => {
+  ])('tells the exit code for %s, before it writes', async (_, answer, code) => {
     expect((await run(answer)).code).toBe(code)
   })
 
@@ -48,6 +57,24 @@ describe('runProbe', () => {
     })
     expect(stdout).toContain('✔ It is streamed')
     expect(stderr).toBe('GET http://localhost:3000/rows\n   10 ms  200 OK\n')
+  })
+
+  it('shows no name and no password of an address while it goes on', async () => {
+    const asked: [host: string, headers: ProbeOptions['headers']][] = []
+    const { stderr } = await run(
+      (url, { headers }) => {
+        asked.push([url.href, headers])
+        return streamed()
+      },
+      { through: ['http://bob:secret@www.example'] },
+      'http://ann:secret@localhost:3000/rows',
+    )
+    expect(stderr).toBe('GET http://localhost:3000/rows  through http://www.example/rows\n')
+    const toField = (user: string) => [['Authorization', `Basic ${Buffer.from(user).toString('base64')}`]]
+    expect(asked).toEqual([
+      ['http://localhost:3000/rows', toField('ann:secret')],
+      ['http://www.example/rows', toField('bob:secret')],
+    ])
   })
 
   it('writes JSON that says all that was measured', async () => {

@@ -17,6 +17,8 @@ export interface Surroundings {
   /** Ends the measuring; what has come by then is judged. */
   readonly signal: AbortSignal
   readonly probe: (url: URL, options: ProbeOptions) => Promise<ProbeReport>
+  /** Told the code before anything is written: whoever reads the report may leave in the middle of it. */
+  readonly tellCode: (code: ExitCode) => void
 }
 
 /** 0: good. 1: held, cut, silent, or not as expected. 2: the server could not be asked, or the use is wrong. */
@@ -25,12 +27,13 @@ export type ExitCode = 0 | 1 | 2
 type Outcome = { kind: 'alone'; report: ProbeReport } | { kind: 'through'; report: ThroughReport }
 
 /**
- * Measures, shows it while it goes on, and writes the report: text or JSON to `stdout`, the page to its file. Resolves
- * with the exit code.
+ * Measures, shows it while it goes on, tells the exit code, and writes the report: text or JSON to `stdout`, the page to
+ * its file.
  */
-export async function runProbe(settings: ProbeSettings, surroundings: Surroundings): Promise<ExitCode> {
+export async function runProbe(settings: ProbeSettings, surroundings: Surroundings): Promise<void> {
   const outcome = await measure(settings, surroundings)
-  const { stdout, environment } = surroundings
+  const { stdout, environment, tellCode } = surroundings
+  tellCode(toExitCode(outcome))
   const style = toTerminalStyle({
     columns: stdout.columns,
     isTTY: stdout.isTTY,
@@ -41,7 +44,6 @@ export async function runProbe(settings: ProbeSettings, surroundings: Surroundin
     settings.isJson ? `${JSON.stringify(outcome.report, undefined, 2)}\n` : toText(outcome, settings, style),
   )
   if (settings.html !== undefined) await writePage(settings.html, outcome)
-  return toExitCode(outcome)
 }
 
 async function measure(settings: ProbeSettings, surroundings: Surroundings): Promise<Outcome> {
@@ -49,12 +51,13 @@ async function measure(settings: ProbeSettings, surroundings: Surroundings): Pro
   const { signal, probe } = surroundings
   const options = { ...settings.options, signal }
   try {
-    const { url, through, isInTurn } = settings
+    const { url, through, throughHeaders, isInTurn } = settings
     if (through) {
       const sides: readonly Side[] = ['direct', 'through']
       const report = await probeThrough(url, through, {
         ...options,
         probe,
+        throughHeaders,
         isInTurn,
         onHead: (head, side) => timeline.addHead(sides.indexOf(side), head),
         onBlock: (block, side) => timeline.addBlock(sides.indexOf(side), block),

@@ -45,6 +45,16 @@ describe('probeThrough', () => {
     expect(await asked).toMatchObject({ isGood: false, comparison: { kind: 'held-by-proxy' } })
   })
 
+  it('sends fields of their own through the proxy, where there are some', () => {
+    const fake = new FakeProbe()
+    const [headers, throughHeaders] = [{ x: 'direct' }, { x: 'through' }]
+    void probeThrough(direct, through, { probe: fake.probe, headers, throughHeaders })
+    void probeThrough(direct, through, { probe: fake.probe, headers })
+    const sent = fake.asked.map(({ options }) => options.headers)
+    expect(sent).toEqual([headers, throughHeaders, headers, headers])
+    expect(fake.asked[1]?.options).not.toHaveProperty('throughHeaders')
+  })
+
   it('asks one after the other where it is told to', async () => {
     const fake = new FakeProbe()
     const asked = probeThrough(direct, through, { probe: fake.probe, isInTurn: true })

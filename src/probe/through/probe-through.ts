@@ -1,4 +1,4 @@
-import type { ProbedBlock, ProbedHead, ProbeOptions, ProbeReport } from '../measurement.ts'
+import type { HeaderList, ProbedBlock, ProbedHead, ProbeOptions, ProbeReport } from '../measurement.ts'
 import { probe as probeOnce } from '../probe.ts'
 import { type Comparison, compareReports } from './compare-reports.ts'
 
@@ -17,6 +17,8 @@ export type Side = 'direct' | 'through'
 export interface ThroughOptions extends Omit<ProbeOptions, 'onHead' | 'onBlock'> {
   /** What asks. The default is the probe. */
   readonly probe?: ((url: URL, options: ProbeOptions) => Promise<ProbeReport>) | undefined
+  /** Sent through the proxy in place of `headers`, such as with another Authorization. */
+  readonly throughHeaders?: HeaderList | undefined
   /** Asks one after the other, directly first. The default is at the same time. */
   readonly isInTurn?: boolean | undefined
   readonly onHead?: ((head: ProbedHead, side: Side) => void) | undefined
@@ -30,9 +32,10 @@ export async function probeThrough(
   options: ThroughOptions = {},
 ): Promise<ThroughReport> {
   const ask = (url: URL, side: Side) => {
-    const { probe = probeOnce, isInTurn: _, onHead, onBlock, ...asked } = options
+    const { probe = probeOnce, isInTurn: _, throughHeaders, onHead, onBlock, ...asked } = options
     return probe(url, {
       ...asked,
+      ...(side === 'through' && throughHeaders && { headers: throughHeaders }),
       onHead: onHead && ((head) => onHead(head, side)),
       onBlock: onBlock && ((block) => onBlock(block, side)),
     })

@@ -42,6 +42,7 @@ describe('checkArguments', () => {
     [['x', '--json=maybe'], 'Cannot use --json=maybe: it takes no value'],
     [['--json'], 'Cannot go on without URL: Where to ask'],
     [['a', 'b', 'c'], 'Cannot use "c": there is only URL OTHER'],
+    [['a', 'b', 'http://me:secret@c'], 'Cannot use "http://…@c": there is only URL OTHER'],
   ])('refuses %j', (words, message) => {
     expect(() => check(...words)).toThrow(CommandError)
     expect(() => check(...words)).toThrow(message)

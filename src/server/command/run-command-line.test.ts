@@ -74,6 +74,9 @@ describe('runCommandLine', () => {
     expect(await run('toString')).toBe(2)
     expect(errors).toContain('Cannot use toString as a command')
     errors = ''
+    expect(await run('http://me:secret@host/')).toBe(2)
+    expect(errors).toContain('Cannot use http://…@host/ as a command')
+    errors = ''
     expect(await run('ask', 'x', '--haeder=1')).toBe(2)
     expect(errors).toBe(
       'millrace: Cannot use --haeder: the options are --header, --help\nTry: millrace ask --help\n',

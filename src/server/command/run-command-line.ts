@@ -80,7 +80,9 @@ async function find(name: string, { commands }: CommandLine): Promise<CommandDef
   if (command !== undefined) return valueOf(command)
   const kind = name.startsWith('-') ? 'as an option of millrace' : 'as a command'
   const names = Object.keys(commands).join(', ')
-  throw new CommandError(`Cannot use ${hideCredentials(name)} ${kind}: there are ${names}, --help and --version`)
+  throw new CommandError(
+    `Cannot use ${hideCredentials(name)} ${kind}: there are ${names}, --help and --version`,
+  )
 }
 
 function withHint<T>(name: string, check: () => T): T {

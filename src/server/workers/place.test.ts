@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Place } from './place.ts'
+import { WorkerError } from './worker-error.ts'
 
 const script = join(import.meta.dirname, '../../../test/workers/fixtures/worker.ts')
 
@@ -28,9 +29,12 @@ describe('Place', () => {
     expect(drains).toHaveLength(1)
     await drains[0]
     await place.close(0)
-    await expect(place.replace({ grace: 0 }, () => {})).rejects.toThrow(
-      'Cannot start a worker: the server is closing',
-    )
+    const refused = place.replace({ grace: 0 }, () => {})
+    await expect(refused).rejects.toBeInstanceOf(WorkerError)
+    await expect(refused).rejects.toMatchObject({
+      code: 'SERVER_CLOSING',
+      message: 'Cannot start a worker: the server is closing',
+    })
   })
 
   it('ends a new worker that does not listen, and keeps the old one, when it is given up', async () => {
