@@ -129,6 +129,7 @@ export const nodePeers: readonly Peer[] = [
       { what: 'generator functions, `sse()`', page: 'https://elysiajs.com/essential/handler.html#stream' },
       { what: 'the adapter for Node.js', page: 'https://elysiajs.com/integrations/node.html' },
       asyncLocal,
+      srvxClosing,
     ],
   }),
   {

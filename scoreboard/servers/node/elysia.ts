@@ -7,7 +7,8 @@ const names = new AsyncLocalStorage<string>()
 const text = 'text/plain; charset=utf-8'
 
 // `app.stop()` says on Node.js that nothing listens; what listens is handed to the callback of `listen`.
-let server: { stop(): unknown } | undefined
+// Its own `stop()` waits for every reply; the server of srvx below it can be told to end them.
+let server: { stop(): unknown; raw: { close(closesAll: boolean): unknown } } | undefined
 
 new Elysia({ adapter: node() })
   .get('/hello', () => 'hello\n')
@@ -49,9 +50,10 @@ new Elysia({ adapter: node() })
     yield sse({ id: queryOf(request.url).get('value') ?? '', data: 'ok' })
   })
   .get('/state', ({ request }) => readNote(queryOf(request.url).get('id')))
-  .post('/stop', ({ set }) => {
+  .post('/stop', ({ request, set }) => {
     set.status = 202
     setTimeout(() => server?.stop())
+    setTimeout(() => server?.raw.close(true), Number(queryOf(request.url).get('grace')))
     return ''
   })
   .get('/*', ({ set }) => {
