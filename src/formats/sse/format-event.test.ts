@@ -52,6 +52,11 @@ it.each(['\n', '\r', '\0', 'a\nb', 'tick\r\ndata: forged', 'x\0'])(
   },
 )
 
+it.each([Number.NaN, Infinity])('formatEvent refuses the id %s, which is no number of an event', (id) => {
+  expect(() => formatEvent({ id, event: 'tick', data: 'x' })).toThrow(`its id is ${id}; give a number`)
+  expect(() => formatEvent({ id, comment: 'x' })).toThrow(RangeError)
+})
+
 it.each([-1, 1.5, Number.NaN, Infinity, '5', 2 ** 53])('formatEvent refuses retry %s', (retry) => {
   expect(() => formatEvent({ retry, data: 'x' })).toThrow(RangeError)
 })

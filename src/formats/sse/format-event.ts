@@ -27,7 +27,8 @@ export type SseItem = SseEvent | string | number | boolean | object | null
 /**
  * An event as it is sent, with the empty line that ends it. CR and CRLF in data are sent, and arrive, as LF.
  * @throws ContractError G12 for CR, LF or NUL in `event` or `id`; RangeError for a `retry` that is no whole number of
- * milliseconds; TypeError for data without JSON text, bytes, a promise, and an event without any field.
+ * milliseconds, and an `id` of NaN or Infinity; TypeError for data without JSON text, bytes, a promise, and an event without
+ * any field.
  */
 export function formatEvent(item: SseItem): string
 export function formatEvent(item: unknown): string
@@ -60,16 +61,19 @@ function formatFields(item: SseEvent): string {
   if (event === undefined)
     return id === undefined ? `data: ${text}\n\n` : `id: ${toId(id)}\ndata: ${text}\n\n`
   if (event !== lastName) rememberName(event)
-  return id === undefined ? `${lastLine}data: ${text}\n\n` : `${lastLine}id: ${toId(id)}\ndata: ${text}\n\n`
+  return id === undefined ? `${lastLine}data: ${text}\n\n` : `${lastLineAndId}${toId(id)}\ndata: ${text}\n\n`
 }
 
-// The name of the event before, checked, and its line: a stream gives the same name again and again.
+// The name of the event before, checked, and its line, with and without what comes after it: a stream gives the same name
+// again and again.
 let lastName = ''
 let lastLine = 'event: \n'
+let lastLineAndId = 'event: \nid: '
 
 function rememberName(event: unknown): void {
   const name = toName(event)
   lastLine = `event: ${name}\n`
+  lastLineAndId = `${lastLine}id: `
   lastName = name
 }
 
@@ -96,7 +100,9 @@ function toName(event: unknown): string {
 }
 
 function toId(id: unknown): string | number {
-  return typeof id === 'number' ? id : checkField('id', id)
+  if (typeof id !== 'number') return checkField('id', id)
+  if (Number.isFinite(id)) return id
+  throw new RangeError(`Cannot send an event: its id is ${id}; give a number that there is, or text`)
 }
 
 function toComment(comment: unknown): string {
