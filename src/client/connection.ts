@@ -97,8 +97,11 @@ export interface Piece {
 export type Ending =
   /** It is whole. `isSure` is false where only the closing of the connection has ended it: nobody can tell a cut from it. */
   | { kind: 'complete'; isSure: boolean; at: number }
-  /** It was cut off; `message` says by what, for people. */
-  | { kind: 'cut'; by: CutBy; message: string; at: number }
+  /**
+   * It was cut off; `message` says by what, for people. `excess`: the bytes that were sent beyond its Content-Length, where
+   * these are what is wrong (HTTP/2; on HTTP/1 they are told to `extra`).
+   */
+  | { kind: 'cut'; by: CutBy; message: string; excess?: number; at: number }
   /** This side has left. */
   | { kind: 'left'; at: number }
 

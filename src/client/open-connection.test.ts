@@ -72,7 +72,9 @@ describe('openConnection', () => {
   })
 
   it('takes http: and https: alone', async () => {
-    await expect(openConnection(new URL('ftp://a.test/'))).rejects.toThrow(RangeError)
+    const asked = openConnection(new URL('ftp://me:secret@a.test/'))
+    await expect(asked).rejects.toThrow(RangeError)
+    await expect(asked).rejects.toThrow('Cannot connect to ftp://…@a.test/: only http: and https: are known')
   })
 
   const silent: [what: string, tls: ConnectOptions & { scheme: string }][] = [

@@ -1,4 +1,5 @@
 import { ConnectError, type ConnectFault, type ConnectOptions, type Connection } from './connection.ts'
+import { hideCredentials } from './hide-credentials.ts'
 import { Http1Connection } from './http1/http1-connection.ts'
 import { openHttp2 } from './http2/open-http2.ts'
 import { openSocket } from './socket/open-socket.ts'
@@ -12,7 +13,7 @@ const DEFAULT_TIMEOUT = 10_000
  */
 export async function openConnection(url: URL, options: ConnectOptions = {}): Promise<Connection> {
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new RangeError(`Cannot connect to ${url.href}: only http: and https: are known`)
+    throw new RangeError(`Cannot connect to ${hideCredentials(url.href)}: only http: and https: are known`)
   const limit = toLimit(url, options)
   try {
     return await openWithin(url, options, limit.signal)

@@ -172,7 +172,7 @@ export class Http2Exchange implements Exchange {
     return this.#length !== undefined && this.#framed !== this.#length
   }
 
-  #whyCut(): ConnectionEnd {
+  #whyCut(): Cut {
     if (this.#hasHead && this.#endedAt !== undefined && this.#breaksLength()) return this.#wrongLength()
     if (this.#length !== undefined && this.#framed > this.#length) return this.#wrongLength()
     const place = this.#hasHead ? `after ${this.#told} bytes of the body` : 'before the head of its reply'
@@ -191,13 +191,20 @@ export class Http2Exchange implements Exchange {
   }
 
   // RFC 9113 §8.1.1: a reply whose DATA frames do not add up to its Content-Length is malformed.
-  #wrongLength(): ConnectionEnd {
+  #wrongLength(): Cut {
+    const by = 'framing'
     if (this.#isBodiless)
-      return { by: 'framing', message: `The reply has a body of ${this.#framed} bytes, and must have none` }
-    const how = this.#framed < (this.#length ?? 0) ? 'the stream ended after' : 'the body has'
-    const message = `Content-Length says ${this.#length} bytes, and ${how} ${this.#framed}`
-    return { by: 'framing', message }
+      return { by, message: `The reply has a body of ${this.#framed} bytes, and must have none` }
+    const length = this.#length ?? 0
+    const excess = this.#framed - length
+    const start = `Content-Length says ${length} bytes, and`
+    if (excess < 0) return { by, message: `${start} the stream ended after ${this.#framed}` }
+    return { by, message: `${start} the body has ${this.#framed}`, excess }
   }
+}
+
+interface Cut extends ConnectionEnd {
+  readonly excess?: number
 }
 
 type Fields = readonly (readonly [name: string, value: string])[]

@@ -12,6 +12,9 @@ const STREAM_WINDOW = 1 << 20
 
 const CONNECTION_WINDOW = 1 << 24
 
+// Node keeps a head of more than 64 KiB to itself by default; whether it is too large is for the server to say.
+const MOST_HEAD = 1 << 24
+
 /** Begins HTTP/2 on a socket that is open: resolves when the server has sent its settings. */
 export async function openHttp2(opened: OpenSocket, url: URL, signal: AbortSignal): Promise<Connection> {
   const started = Promise.withResolvers<void>()
@@ -56,6 +59,7 @@ function openSession(url: URL, socket: WatchedSocket): ClientHttp2Session {
   const session = connect(url.origin, {
     createConnection: () => socket,
     maxHeaderListPairs: 4096,
+    maxSendHeaderBlockLength: MOST_HEAD,
     maxSessionMemory: 64,
     settings: { enablePush: false, initialWindowSize: STREAM_WINDOW, maxHeaderListSize: 256 * 1024 },
   })

@@ -1,14 +1,8 @@
-// Servers with exactly one thing wrong. They have `/hello`, `/state` and the endpoint that their case asks, on node:http or
-// on its socket, and no more than that.
+// Servers with exactly one thing wrong. They have `/hello`, `/state` and the endpoint that their case asks, on node:http,
+// node:http2 or a socket, and no more than that.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { OutgoingHttpHeaders, Server, ServerOptions } from 'node:http'
+import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** What became of a source. */
@@ -19,16 +13,44 @@ export interface State {
   context: string | null
 }
 
+/** What a broken server speaks. */
+export type BrokenProtocol = 'HTTP/1.1' | 'HTTP/2'
+
+/** A request, by either protocol. */
+export interface BrokenRequest extends NodeJS.EventEmitter {
+  readonly url?: string | undefined
+  readonly socket: Socket
+}
+
+/** A response, by either protocol. */
+export interface BrokenResponse extends NodeJS.WritableStream {
+  /** HTTP/1.1 alone: HTTP/2 lets nobody at its socket. */
+  readonly socket: Socket | null
+  writeHead(status: number, head?: OutgoingHttpHeaders): BrokenResponse
+  /** HTTP/1.1 alone: HTTP/2 sends a head as soon as it is written. */
+  flushHeaders?(): void
+  destroy(): unknown
+}
+
+/** The server of an exchange, the same object for all of them. */
+export interface BrokenListener {
+  close(): unknown
+  /** Cuts every connection. */
+  cutAll(): void
+}
+
 /** One request to a broken server. */
 export interface BrokenExchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly server: Server
+  readonly request: BrokenRequest
+  readonly response: BrokenResponse
+  readonly server: BrokenListener
   readonly path: string
   readonly query: URLSearchParams
   readonly state: State
   /** Aborts when the client has left. */
   readonly signal: AbortSignal
+  /** Cuts the reply behind what was written. */
+  cut(): void
 }
 
 /** A server that breaks one guarantee, for one case. */
@@ -37,33 +59,19 @@ export interface BrokenServer {
   readonly how: string
   /** What its case must see, so that it fails for the right reason. */
   readonly seen: RegExp
+  /** It can be broken so by this protocol alone; by default by each. */
+  readonly protocol?: BrokenProtocol
   answer(exchange: BrokenExchange): unknown
+  /** Takes a connection in place of Node's server, where that cannot be broken so; `answer` is not called then. */
+  take?(socket: Socket): unknown
+  /** HTTP/1.1 alone. */
   readonly options?: ServerOptions
+  /** HTTP/1.1 alone. */
   set?(server: Server): void
   /** It is found out by what does not come: milliseconds to wait for it, in place of as many as anybody needs. */
   readonly patience?: number
   /** It keeps its thread busy, and gets one of its own. */
   readonly isBusy?: boolean
-}
-
-/** Listens on a free port. */
-export async function openBroken(broken: BrokenServer): Promise<number> {
-  const states = new Map<string, State>()
-  const server = createServer(broken.options ?? {}, (request, response) => {
-    const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://localhost')
-    const id = query.get('id') ?? ''
-    const state = states.get(id) ?? { started: 0, made: 0, closed: 0, context: null }
-    states.set(id, state)
-    if (path === '/state') return response.end(JSON.stringify(state))
-    if (path === '/hello') return response.end('hello\n')
-    const left = new AbortController()
-    response.on('close', () => left.abort())
-    return broken.answer({ request, response, server, path, query, state, signal: left.signal })
-  })
-  broken.set?.(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address: AddressInfo | string | null = server.address()
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 export const SECRET = 'the secret of the source'

@@ -70,6 +70,7 @@ export const brokenSources: Readonly<Record<string, readonly BrokenServer[]>> = 
     {
       how: 'takes it for a departure',
       seen: /^half-closed: \d of 4$/,
+      protocol: 'HTTP/1.1',
       async answer(exchange) {
         exchange.request.socket.on('end', () => exchange.request.socket.destroy())
         await send(exchange)

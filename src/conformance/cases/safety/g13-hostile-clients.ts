@@ -1,4 +1,5 @@
 import type { AskedServer } from '../../asking/asked-server.ts'
+import { describeCut } from '../../asking/describe-ending.ts'
 import type { ConformanceCase } from '../../conformance-case.ts'
 import { broken, kept, notOffered, toFigure } from '../../case-result.ts'
 
@@ -16,8 +17,7 @@ export const g13HostileClients: readonly ConformanceCase[] = [
     async run(server) {
       if (server.protocol === 'HTTP/2') return notOffered('asked with HTTP/1.1 only')
       const slow = await Promise.all(Array.from({ length: SLOW_HEADS }, () => server.openRaw()))
-      for (const raw of slow)
-        raw.write(`GET ${server.toTarget('/hello')} HTTP/1.1\r\nHost: ${server.url.host}\r\nX-Slow: `)
+      for (const raw of slow) raw.write(`${server.formatHead('GET', '/hello')}X-Slow: `)
       const start = performance.now()
       const reply = await server.askWhole('/hello').catch(() => undefined)
       const took = performance.now() - start
@@ -34,9 +34,12 @@ export const g13HostileClients: readonly ConformanceCase[] = [
       const line = 'x'.repeat(4000)
       const fields = Array.from({ length: HEAD_BYTES / 4096 }, (_, index) => [`x-${index}`, line] as const)
       const reply = await server.askWhole('/hello', { fields })
-      const evidence = `A head of 4 MiB: ${reply.status || 'no reply, the connection ended'}.`
-      if (reply.status === 200) return broken('taken', evidence)
-      if (!reply.ending && !reply.seenHead) return broken('hangs', evidence)
+      // Who asks leaves when its patience is over.
+      const isLeft = !reply.seenHead && reply.ending?.kind === 'left'
+      const ended = isLeft ? 'no reply' : `no reply, the connection ended${describeCut(reply)}`
+      const evidence = `A head of 4 MiB: ${reply.status || ended}.`
+      if (reply.status >= 200 && reply.status < 300) return broken('taken', evidence)
+      if (isLeft) return broken('hangs', evidence)
       return kept(reply.status ? `${reply.status}` : 'closed', evidence)
     },
   },
@@ -61,10 +64,10 @@ export const g13HostileClients: readonly ConformanceCase[] = [
 // RFC 9112 §6.3: such a request is refused, or its connection is closed behind the reply.
 async function smuggle(server: AskedServer) {
   const raw = await server.openRaw()
-  const hidden = `GET ${server.toTarget('/hello')} HTTP/1.1\r\nHost: ${server.url.host}\r\n\r\n`
+  const hidden = `${server.formatHead('GET', '/hello')}\r\n`
   const body = `0\r\n\r\n${hidden}`
   raw.write(
-    `POST ${server.toTarget('/hello')} HTTP/1.1\r\nHost: ${server.url.host}\r\nContent-Length: ${body.length}\r\n` +
+    `${server.formatHead('POST', '/hello')}Content-Length: ${body.length}\r\n` +
       `Transfer-Encoding: chunked\r\n\r\n${body}`,
   )
   await raw.until(({ text }) => listStatuses(text).length > 1, 1000 * server.pace)

@@ -63,7 +63,7 @@ export const g10Departure: readonly ConformanceCase[] = [
       if (server.url.protocol === 'https:')
         return notOffered('with TLS many clients and servers close both sides')
       const raw = await server.openRaw()
-      raw.write(`GET ${server.toTarget('/blocks?n=4&ms=50')} HTTP/1.1\r\nHost: ${server.url.host}\r\n\r\n`)
+      raw.write(`${server.formatHead('GET', '/blocks?n=4&ms=50')}\r\n`)
       raw.endWriting()
       await raw.until(({ ended }) => ended !== 'no', server.patience + 200)
       const count = [...raw.text.matchAll(/^\d+ \d+\.\d+\.*\r?\n/gm)].length
