@@ -3,8 +3,12 @@
  * UTF-8. A client can say whatever it likes: look it up, never trust it.
  */
 export function parseLastEventId(headers: Headers): string | undefined {
-  const value = headers.get('last-event-id')
-  if (value === null || value === '') return undefined
+  return decodeLastEventId(headers.get('last-event-id') ?? '')
+}
+
+/** The same of the value of the field, empty where there is none. */
+export function decodeLastEventId(value: string): string | undefined {
+  if (value === '') return undefined
   // WHATWG HTML §9.2.3: it is sent as UTF-8, and a header is read as one byte for each character.
   return /^[\u0020-\u007e]*$/.test(value) ? value : decode(value)
 }

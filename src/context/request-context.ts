@@ -1,5 +1,5 @@
 import type { Context, Transport } from './context.ts'
-import { parseLastEventId } from './parse-last-event-id.ts'
+import { decodeLastEventId, parseLastEventId } from './parse-last-event-id.ts'
 
 /** What a server tells of a request; each function is called at most once, and only when it is needed. */
 export interface RequestFacts {
@@ -70,6 +70,8 @@ export class RequestContext implements Context {
   }
 
   get lastEventId(): string | undefined {
+    // Not all headers for one: a stream would keep them to its end.
+    if (this.#facts.field) return decodeLastEventId(this.#facts.field('last-event-id') ?? '')
     return parseLastEventId(this.headers)
   }
 
