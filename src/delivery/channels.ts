@@ -30,14 +30,14 @@ export interface WatchedReply {
 export interface RequestMoment<C extends object = object> extends ReplyMoment {
   reply: WatchedReply
   method: string
-  /** Without the query; as it was sent, where the request could not be read. */
+  /** Without the query; as it was sent, where the request could not be read or was refused for a limit. */
   path: string
   /** The pattern of the route that has matched, undefined for none. */
   route: string | undefined
   /** `HTTP/1.1`, and so on. */
   protocol: string
   remoteAddress: string | undefined
-  /** Undefined for a request that could not be read. */
+  /** Undefined for a request that could not be read, or was refused for a limit. */
   context: C | undefined
 }
 

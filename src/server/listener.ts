@@ -2,6 +2,7 @@ import type { RestartPlan } from './drain/drain-options.ts'
 import type { MinRate } from './guard/rate-guard.ts'
 import type { HealthPaths } from './health/health-answers.ts'
 import type { Limits } from './limits/limits.ts'
+import type { RefusedRequest } from './moments/tell-refused.ts'
 import type { TlsPlan } from './port/tls/tls-options.ts'
 import type { Wire } from './wire.ts'
 
@@ -52,6 +53,8 @@ export interface ListenerPlan {
   readonly h2c?: boolean | undefined
   /** Called for each request. */
   readonly answer: (wire: Wire) => void
+  /** Told of each request that was answered in its place for a limit, when that is over; undefined for nobody. */
+  readonly refused?: ((request: RefusedRequest) => void) | undefined
   /** Told of what goes wrong outside any reply. */
   readonly report: (error: unknown) => void
 }

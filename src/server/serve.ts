@@ -25,6 +25,7 @@ import { readTls } from './port/tls/read-tls.ts'
 import { createReload } from './port/tls/create-reload.ts'
 import type { TlsCertificate } from './port/tls/tls-options.ts'
 import { checkServeOptions, type ServeOptions } from './serve-options.ts'
+import { tellRefused } from './moments/tell-refused.ts'
 import { openThread } from './thread/open-thread.ts'
 import type { Wire } from './wire.ts'
 import { workerNumber } from './moments/worker-number.ts'
@@ -81,6 +82,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
     h2c: options.h2c,
     delivery: application.delivery,
     answer: (wire: Wire) => new Exchange(application, wire).start(),
+    refused: tellRefused,
     report: (error: unknown) => void application.report(error, undefined),
   }
   const isThreaded = options.transmitter === 'thread'

@@ -106,6 +106,8 @@ export interface ServedRequest extends RequestFacts {
 
 /** A wire in the thread that has the connection. */
 export interface ServedWire extends Wire {
+  /** Names and values in turn, as they were sent: also where the request cannot be read. */
+  readonly fields: readonly string[]
   readRequest(): ServedRequest
   /** Breaks the reply off so that a body that is ended by closing does not look complete. */
   reset(): void

@@ -9,6 +9,9 @@ const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 const SETTINGS = '\0\0\0\x04\0\0\0\0\0'
 const SETTINGS_ACKNOWLEDGED = '\0\0\0\x04\x01\0\0\0\0'
 
+// HEADERS of GET / that says that it ends the stream, but not the head.
+const HEAD_WITHOUT_END = '\0\0\x03\x01\x01\0\0\0\x01\x82\x86\x84'
+
 describe.each(['inline', 'thread'] as const)('serve({ h2c }), %s', (transmitter) => {
   async function open(more: { gate?: Gate; headTimeout?: number } = {}) {
     const { gate = new Gate(), ...limits } = more
@@ -122,6 +125,17 @@ describe.each(['inline', 'thread'] as const)('serve({ h2c }), %s', (transmitter)
     await asking.reply()
     await server.close({ grace: 60_000 })
     await Promise.all([silent.toEnd(), stopping.toEnd(), asking.toEnd()])
+  })
+
+  it('G14: does not wait for the rest of a head of HTTP/2 when it closes', async () => {
+    const { server, connect } = await open()
+    const client = connect()
+    client.socket.allowHalfOpen = true
+    client.socket.write(PREFACE + SETTINGS + HEAD_WITHOUT_END, 'latin1')
+    await client.until(SETTINGS_ACKNOWLEDGED)
+    const report = await server.close({ grace: 60_000 })
+    expect(report).toMatchObject({ ended: 0, aborted: [] })
+    await client.toEnd()
   })
 
   it('G14: lets live replies end when it closes, of HTTP/1.1 as of HTTP/2', async () => {

@@ -15,6 +15,11 @@ const folder = join(import.meta.dirname, '../support/certificates')
 const one = { keyFile: join(folder, 'one.key.pem'), certFile: join(folder, 'one.cert.pem') }
 const two = { keyFile: join(folder, 'two.key.pem'), certFile: join(folder, 'two.cert.pem') }
 
+// Frames of HTTP/2; the head is GET / that says that it ends the stream, but not the head.
+const SETTINGS = '\0\0\0\x04\0\0\0\0\0'
+const SETTINGS_ACKNOWLEDGED = '\0\0\0\x04\x01\0\0\0\0'
+const HEAD_WITHOUT_END = '\0\0\x03\x01\x01\0\0\0\x01\x82\x86\x84'
+
 interface Asked {
   text: string
   protocol: string | false | null
@@ -180,6 +185,23 @@ describe.each(['inline', 'thread'] as const)('serve({ tls }), %s', (transmitter)
     await shake(port, {})
     await close({ grace: 60_000 })
     await Promise.all(ended)
+  })
+
+  it('G14: does not wait for the rest of a head of HTTP/2 when it closes', async () => {
+    const { port, close } = await open()
+    const client = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['h2'] })
+    const closed = new Promise((resolve) => client.on('error', () => {}).on('close', resolve))
+    client.write(`PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${SETTINGS}${HEAD_WITHOUT_END}`, 'latin1')
+    let text = ''
+    const acknowledged = new Promise<void>((resolve) => {
+      client.on('data', (bytes: Buffer) => {
+        text += bytes.toString('latin1')
+        if (text.includes(SETTINGS_ACKNOWLEDGED)) resolve()
+      })
+    })
+    await acknowledged
+    expect(await close({ grace: 60_000 })).toMatchObject({ ended: 0, aborted: [] })
+    await closed
   })
 
   it('G14: lets live replies end when it closes', async () => {

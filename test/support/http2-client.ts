@@ -264,8 +264,15 @@ export class Http2Client implements TestClient {
     this.#streams.set(id, stream)
     this.#replies.push(stream.reply)
     this.#sending = stream
-    const flags = frameFlags.endHeaders | (isEnd ? frameFlags.endStream : 0)
-    this.#write(frameTypes.headers, id, block, flags)
+    let flags = isEnd ? frameFlags.endStream : 0
+    let type: number = frameTypes.headers
+    let rest = block
+    for (; rest.length > SEND_LIMIT; rest = rest.subarray(SEND_LIMIT)) {
+      this.#write(type, id, rest.subarray(0, SEND_LIMIT), flags)
+      type = frameTypes.continuation
+      flags = 0
+    }
+    this.#write(type, id, rest, flags | frameFlags.endHeaders)
   }
 
   #sendData(data: Buffer, isEnd: boolean): void {

@@ -17,8 +17,11 @@ export interface Http2Request {
   readonly gone: Promise<unknown>
 }
 
-/** HTTP/2 on connections of a server that is not its own; everything is gone after the test. */
-export async function setUpHttp2(more: Partial<ProtocolPlan> = {}) {
+/**
+ * HTTP/2 on connections of a server that is not its own, which have used so many milliseconds of their time; everything
+ * is gone after the test.
+ */
+export async function setUpHttp2(more: Partial<ProtocolPlan> = {}, { used = 0 } = {}) {
   const requests: Http2Request[] = []
   let came = Promise.withResolvers<void>()
   const protocol = new Http2Protocol({
@@ -50,7 +53,7 @@ export async function setUpHttp2(more: Partial<ProtocolPlan> = {}) {
   const sockets: Socket[] = []
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.push(socket)
-    protocol.take(socket)
+    protocol.take(socket, used)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ClientGone, type ShuttingDown } from '../../delivery/errors.ts'
+import type { Limits } from '../limits/limits.ts'
 import { refuseSocket } from '../limits/refuse-socket.ts'
 import type { Live } from '../wire.ts'
 import { DepartureWatch } from './departure-watch.ts'
@@ -118,9 +119,9 @@ export class Connection {
   }
 
   /** What the client sends cannot be read from here on, and why. Replies to requests that were read are made whole. */
-  fail(error: ParseError): void {
+  fail(error: ParseError, limits?: Limits): void {
     if (this.#isRefusing && !this.#socket.errored) return
-    const text = answerParseError(error)
+    const text = answerParseError(error, limits)
     if (text === undefined) this.#breakOff()
     else if (this.latest?.req.complete === false) this.#failBody(this.latest, text)
     else if (this.#live.length > 0) this.refuse()

@@ -40,6 +40,10 @@ export class HttpWire implements ServedWire {
     return this.#nodeResponse.req.url
   }
 
+  get fields(): readonly string[] {
+    return this.#nodeResponse.req.rawHeaders
+  }
+
   get remoteAddress(): string | undefined {
     const { socket, rawHeaders } = this.#nodeResponse.req
     const { remoteAddress } = socket

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { RawClient } from '../../../test/support/raw-client.ts'
 import { ShuttingDown } from '../../delivery/errors.ts'
+import { HeadWatch } from '../limits/head-watch.ts'
 import type { ProtocolPlan } from '../port/protocol.ts'
 import type { Live, ServedWire } from '../wire.ts'
 import { IdleCount } from './connection.ts'
@@ -76,6 +77,18 @@ describe('Http1Protocol', () => {
     wire.sendPlain('text', true)
     wire.close(live)
     expect((await client.reply()).text).toBe('text')
+  })
+
+  it('G13: counts the time that a connection has used before against its head', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { protocol, connect } = await setUp({ heads: new HeadWatch(15_000) })
+    const { socket } = await connect()
+    protocol.take(socket, 10_000)
+    vi.advanceTimersByTime(4000)
+    expect(socket.destroyed).toBe(false)
+    vi.advanceTimersByTime(1000)
+    expect(socket.destroyed).toBe(true)
   })
 
   it('ends a connection at once that it takes while it drains, and resolves when there is none', async () => {

@@ -33,7 +33,7 @@ export class Http1Protocol implements Protocol {
     // A client that has closed its side gets its reply all the same; Node's types do not know this.
     Object.assign(this.server, { httpAllowHalfOpen: true })
     this.server.on('connection', (socket: Socket) => this.#open(socket))
-    this.server.on('clientError', (error: ParseError, socket) => this.#find(socket)?.fail(error))
+    this.server.on('clientError', (error: ParseError, socket) => this.#find(socket)?.fail(error, plan.limits))
     this.server.on('connect', (_, socket) => this.#find(socket)?.refuseWith(501, 'Cannot open a tunnel'))
     const answer = (request: IncomingMessage, response: ServerResponse) => this.#answer(request, response)
     this.server.on('request', answer)
@@ -42,8 +42,9 @@ export class Http1Protocol implements Protocol {
     this.server.closeIdleConnections = () => {}
   }
 
-  take(socket: Socket): void {
+  take(socket: Socket, used = 0): void {
     this.server.emit('connection', socket)
+    this.#plan.heads?.age(socket, used)
     // It stays as it was left, and that is without listeners.
     socket.resume()
   }
@@ -115,6 +116,7 @@ function toServerOptions({ idleTimeout, maxHeadBytes }: Limits): ServerOptions {
     keepAliveTimeout: idleTimeout,
     // What a client has sent before it knew that its time is over.
     keepAliveTimeoutBuffer: Math.min(idleTimeout, 1000),
-    maxHeaderSize: maxHeadBytes,
+    // That many are too many for Node.
+    maxHeaderSize: maxHeadBytes + 1,
   }
 }

@@ -73,6 +73,25 @@ describe('Http2Protocol', () => {
     await client.whenClosed()
   })
 
+  it('G14: drained a second time, it waits for the connections that have come since', async () => {
+    const { protocol, connect: open, next } = await setUpHttp2()
+    open().request(1)
+    const first = await next()
+    const lingering = protocol.drain({ lingers: true })
+    first.wire.sendPlain('text', true)
+    first.wire.close(first.live)
+    await lingering
+    open().request(1)
+    const second = await next()
+    let isDrained = false
+    const drained = protocol.drain({ lingers: false }).then(() => (isDrained = true))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(isDrained).toBe(false)
+    second.wire.sendPlain('text', true)
+    second.wire.close(second.live)
+    await drained
+  })
+
   it('G14: resolves when the sources are closed, too, not with the connections alone', async () => {
     const { protocol, connect: open, next } = await setUpHttp2()
     const client = open()

@@ -18,7 +18,7 @@ export class Http2Protocol implements Protocol {
     this.#options = toHttp2Options(plan.limits ?? {})
   }
 
-  take(socket: Socket): void {
+  take(socket: Socket, used = 0): void {
     if (socket.destroyed) return
     const session = new Http2Session({
       socket,
@@ -26,6 +26,7 @@ export class Http2Protocol implements Protocol {
       options: this.#options,
       idleTimeout: this.#plan.limits?.sessionTimeout ?? 60_000,
     })
+    this.#plan.heads?.age(socket, used)
     this.#sessions.add(session)
     void session.over.then(() => this.#forget(session))
     // It was accepted before, and has only now said what it speaks.
@@ -47,6 +48,8 @@ export class Http2Protocol implements Protocol {
 
   #forget(session: Http2Session): void {
     this.#sessions.delete(session)
-    if (this.#sessions.size === 0) this.#drained?.resolve()
+    if (this.#sessions.size > 0) return
+    this.#drained?.resolve()
+    this.#drained = undefined
   }
 }

@@ -1,12 +1,14 @@
 import { performServerHandshake, type ServerHttp2Session, type ServerSessionOptions } from 'node:http2'
 import type { Socket } from 'node:net'
-import type { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
+import { type ClientGone, type ShuttingDown, TooSlow } from '../../delivery/errors.ts'
 import { resetSocket } from '../http1/reset-socket.ts'
 import type { Paced } from '../guard/rate-guard.ts'
 import type { RateSample } from '../guard/rate-window.ts'
 import { isStuckInTls, toHandleSample } from '../guard/to-sample.ts'
+import type { Waiting } from '../limits/head-watch.ts'
 import type { ProtocolPlan } from '../port/protocol.ts'
 import type { Live } from '../wire.ts'
+import { BegunHead } from './begun-head.ts'
 import { SESSION_WINDOW } from './http2-options.ts'
 import { endsWithHead, type Http2Lives, Http2Wire } from './http2-wire.ts'
 import { sendShutdownNotice } from './send-shutdown-notice.ts'
@@ -26,10 +28,11 @@ export interface Http2SessionPlan {
 }
 
 /** One connection of HTTP/2 and the replies that are being made on it. */
-export class Http2Session implements Http2Lives, Paced {
+export class Http2Session implements Http2Lives, Paced, Waiting {
   readonly #socket: Socket
   readonly #plan: ProtocolPlan
   readonly #session: ServerHttp2Session
+  readonly #head: BegunHead
   readonly #live = new Set<Live>()
   readonly #over = Promise.withResolvers<void>()
   readonly #idleTimeout: number
@@ -43,6 +46,7 @@ export class Http2Session implements Http2Lives, Paced {
   // The first frame of a connection must be that of its settings.
   #isGreeted = false
   #streams = 0
+  #requests = 0
   #isIdle = false
   #isClosed = false
   // Set where it ends after its next reply.
@@ -53,6 +57,7 @@ export class Http2Session implements Http2Lives, Paced {
     this.#plan = plan
     this.#idleTimeout = idleTimeout
     this.#session = performServerHandshake(socket, options)
+    this.#head = new BegunHead(this.#session, socket)
     this.#session.setLocalWindowSize(SESSION_WINDOW)
     this.#session.once('localSettings', () => {
       this.#isGreeted = true
@@ -61,6 +66,7 @@ export class Http2Session implements Http2Lives, Paced {
     this.#session.on('error', () => {})
     // oxlint-disable-next-line max-params -- as node:http2 gives them
     this.#session.on('stream', (stream, _headers, flags, rawHeaders) => {
+      this.#head.end(stream.id)
       const isBodiless = endsWithHead(flags)
       stream.on('close', () => this.#onStreamClosed())
       this.#onStream(
@@ -79,7 +85,9 @@ export class Http2Session implements Http2Lives, Paced {
     socket.on('end', () => this.#break())
     socket.on('close', () => this.#onClosed())
     plan.guard?.watch(this, (reason) => this.abort(reason))
-    this.#rest(plan.limits?.headTimeout || idleTimeout)
+    plan.heads?.watch(socket, this)
+    // Before its first request it has the time for a head, where that is watched.
+    this.#rest(plan.heads ? 0 : idleTimeout)
   }
 
   /** Resolves when the connection is closed, and with it every reply, its sources too. */
@@ -90,6 +98,30 @@ export class Http2Session implements Http2Lives, Paced {
   /** False from when it was broken off; node:http2 ends the session by itself when all is said. */
   get isAlive(): boolean {
     return !this.#isBroken && !this.#socket.destroyed
+  }
+
+  /** Streams do not wait for each other: a head may be waited for beside replies, but only one that has begun. */
+  get isBusy(): boolean {
+    return this.#requests > 0 && !this.isBegun
+  }
+
+  get isBegun(): boolean {
+    return this.#head.isBegun
+  }
+
+  get requests(): number {
+    return this.#requests > 0 ? this.#requests + this.#head.refused : 0
+  }
+
+  look(): void {
+    this.#head.look()
+  }
+
+  /** Nothing more can be heard from a client that is in the middle of a head: its replies go with it. */
+  expire(): void {
+    if (!this.isBegun) return this.#close()
+    this.abort(new TooSlow('The client has sent the head of a request too slowly'))
+    this.destroy()
   }
 
   add(live: Live): void {
@@ -132,6 +164,7 @@ export class Http2Session implements Http2Lives, Paced {
 
   #onStream(wire: Http2Wire): void {
     this.#streams++
+    this.#requests++
     this.#rest()
     if (!this.#plan.health?.answer(wire.target ?? '', wire)) this.#plan.answer(wire)
   }
@@ -152,7 +185,8 @@ export class Http2Session implements Http2Lives, Paced {
     else this.#end()
   }
 
-  // node:http2 sends the GOAWAY, refuses what comes after it, and closes the connection after the last reply.
+  // node:http2 sends the GOAWAY, refuses what comes after it, and closes the connection after the last reply; but
+  // a head that has begun is a stream to it, for which it waits as long as its client likes.
   #end(): void {
     clearTimeout(this.#noticeTimer)
     if (this.#session.closed || this.#session.destroyed) return
@@ -161,10 +195,13 @@ export class Http2Session implements Http2Lives, Paced {
     this.#lastLooks = setInterval(() => this.#lookAtLast(), LINGER)
   }
 
-  // A client that leaves while node:http2 says goodbye is told by nobody: the last frames stay in TLS for ever.
+  // A client that leaves while node:http2 says goodbye is told by nobody: the last frames stay in TLS for ever. Before,
+  // what waits in the handle is the end of a reply for a slow client.
   #lookAtLast(): void {
-    const isStuck = this.#session.destroyed && isStuckInTls(this.#socket)
-    if (isStuck && this.#isStuck) this.#socket.destroy()
+    const isStuck = this.#session.destroyed
+      ? isStuckInTls(this.#socket)
+      : this.#streams === 0 && !toHandleSample(this.#socket)
+    if (isStuck && this.#isStuck) this.destroy()
     this.#isStuck = isStuck
   }
 
@@ -186,6 +223,7 @@ export class Http2Session implements Http2Lives, Paced {
     clearTimeout(this.#lingerTimer)
     clearInterval(this.#lastLooks)
     this.#plan.guard?.forget(this)
+    this.#plan.heads?.forget(this.#socket)
     this.#count(false)
     this.#endIfOver()
   }
@@ -195,7 +233,6 @@ export class Http2Session implements Http2Lives, Paced {
     if (this.#isClosed && this.#live.size === 0) this.#over.resolve()
   }
 
-  // Before its first request it has the time for a head.
   #rest(timeout = this.#idleTimeout): void {
     if (this.#isClosed) return
     const isIdle = this.#streams === 0

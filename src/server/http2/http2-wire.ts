@@ -69,6 +69,10 @@ export class Http2Wire implements ServedWire {
     return this.#field(':path')
   }
 
+  get fields(): readonly string[] {
+    return this.#plan.rawHeaders
+  }
+
   get remoteAddress(): string | undefined {
     const { limits, rawHeaders } = this.#plan
     const { remoteAddress } = this.#socket

@@ -1,15 +1,21 @@
 import { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { HeadWatch } from './head-watch.ts'
+import { HeadWatch, type Waiting } from './head-watch.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => void vi.useRealTimers())
+
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
 
 /** A connection by numbers, in a watch of 15 s. */
 function setUp(watch = new HeadWatch(15_000)) {
   const socket = new Socket()
   const expired: boolean[] = []
-  const state = { isBusy: false, requests: 0, expire: (isBegun: boolean) => void expired.push(isBegun) }
+  const state: Writable<Waiting> = {
+    isBusy: false,
+    requests: 0,
+    expire: (isBegun: boolean) => void expired.push(isBegun),
+  }
   let bytes = 0
   Object.defineProperty(socket, 'bytesRead', { get: () => bytes })
   watch.watch(socket, state)
@@ -95,6 +101,34 @@ describe('HeadWatch', () => {
     expect(expired).toEqual([])
     forget()
     vi.restoreAllMocks()
+  })
+
+  it('G13: goes by what it is told where other bytes than those of a head may come', () => {
+    const { expired, receive, state, ask } = setUp()
+    state.isBegun = false
+    ask(0)
+    receive(1000)
+    vi.advanceTimersByTime(60_000)
+    expect(expired).toEqual([])
+    // With the bytes of the request before it.
+    state.requests++
+    state.look = () => {
+      state.isBegun = true
+    }
+    vi.advanceTimersByTime(14_000)
+    expect(expired).toEqual([])
+    vi.advanceTimersByTime(2000)
+    expect(expired).toHaveLength(1)
+  })
+
+  it('G13: counts the time that a client has used before', () => {
+    const { watch, socket, expired } = setUp()
+    watch.age(socket, 10_000)
+    vi.advanceTimersByTime(4000)
+    expect(expired).toEqual([])
+    vi.advanceTimersByTime(1000)
+    expect(expired).toEqual([false])
+    watch.age(socket, 10_000)
   })
 
   it('judges each connection by itself', () => {

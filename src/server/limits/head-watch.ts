@@ -6,10 +6,14 @@ import { Looks } from '../guard/looks.ts'
 
 /** A connection that waits for requests. */
 export interface Waiting {
-  /** True while a reply is being made on it. */
+  /** True while no head is waited for: with HTTP/1 while a reply is being made on it. */
   readonly isBusy: boolean
   /** How many requests have come. */
   readonly requests: number
+  /** Whether a part of a head has come; undefined where bytes between two requests can be nothing else. */
+  readonly isBegun?: boolean
+  /** Comes before each look at these. */
+  look?(): void
   /** Its time is over. `isBegun`: a part of a head has come. */
   expire(isBegun: boolean): void
 }
@@ -29,16 +33,24 @@ const STEPS = 20
 export class HeadWatch {
   readonly #watched = new Map<Socket, Watched>()
   readonly #looks: Looks
+  readonly #every: number
 
   /** `limit`: milliseconds. */
   constructor(limit: number) {
-    this.#looks = new Looks(limit / STEPS, () => this.#look())
+    this.#every = limit / STEPS
+    this.#looks = new Looks(this.#every, () => this.#look())
   }
 
   /** Watches a connection, from its opening until {@link forget}. */
   watch(socket: Socket, waiting: Waiting): void {
     this.#watched.set(socket, { waiting, requests: 0, bytes: 0, looks: 0 })
     this.#looks.start()
+  }
+
+  /** The client has used so many milliseconds of its time before it was watched. */
+  age(socket: Socket, used: number): void {
+    const watched = this.#watched.get(socket)
+    if (watched) watched.looks += Math.ceil(used / this.#every)
   }
 
   forget(socket: Socket): void {
@@ -57,13 +69,15 @@ export class HeadWatch {
   // Between its requests a connection has another limit: it is late from the first byte that has come of the next.
   #isLate(socket: Socket, watched: Watched): boolean {
     const { waiting } = watched
+    waiting.look?.()
     if (waiting.isBusy || waiting.requests !== watched.requests) {
       watched.requests = waiting.requests
       watched.bytes = socket.bytesRead
       watched.looks = 0
       return false
     }
-    const waits = watched.requests === 0 || socket.bytesRead > watched.bytes
+    const isBegun = waiting.isBegun ?? socket.bytesRead > watched.bytes
+    const waits = watched.requests === 0 || isBegun
     watched.looks = waits ? watched.looks + 1 : 0
     return watched.looks >= STEPS
   }

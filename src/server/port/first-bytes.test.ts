@@ -8,11 +8,16 @@ afterEach(() => void vi.useRealTimers())
 /** A server that gives away a connection when it knows five of its bytes. */
 async function setUp(limit = 60_000) {
   const chosen: string[] = []
+  const used: number[] = []
   const taken = Promise.withResolvers<Socket>()
+  const take = (socket: Socket, time: number) => {
+    used.push(time)
+    taken.resolve(socket)
+  }
   const firstBytes = new FirstBytes({
     choose: (bytes) => {
       chosen.push(String(bytes))
-      return bytes.length < 5 ? undefined : taken.resolve
+      return bytes.length < 5 ? undefined : take
     },
     limit,
   })
@@ -31,7 +36,7 @@ async function setUp(limit = 60_000) {
     accepted.destroy()
     server.close()
   })
-  return { firstBytes, server, client, accepted, chosen, taken: taken.promise }
+  return { firstBytes, server, client, accepted, chosen, used, taken: taken.promise }
 }
 
 describe('FirstBytes', () => {
@@ -66,16 +71,25 @@ describe('FirstBytes', () => {
   })
 
   it('G13: ends a connection that takes too long to begin, and no other', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     const { client, accepted } = await setUp(1000)
     const read = once(accepted, 'data')
     client.write('who')
     await read
-    vi.advanceTimersByTime(999)
+    vi.advanceTimersByTime(949)
     expect(accepted.destroyed).toBe(false)
-    vi.advanceTimersByTime(1)
+    vi.advanceTimersByTime(51)
     expect(accepted.destroyed).toBe(true)
     await once(client, 'close')
+  })
+
+  it('G13: tells how much of its time a connection has used', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const { client, used, taken } = await setUp(1000)
+    vi.advanceTimersByTime(800)
+    client.write('whole')
+    await taken
+    expect(used).toEqual([800])
   })
 
   it('leaves no timer behind', async () => {

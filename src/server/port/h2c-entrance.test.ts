@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { H2cEntrance } from './h2c-entrance.ts'
 import type { Protocol } from './protocol.ts'
 
@@ -8,9 +8,9 @@ const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 
 /** An entrance before two protocols that only take note of what they are given. */
 async function setUp({ limit }: { limit?: number } = {}) {
-  const came = Promise.withResolvers<{ name: string; socket: Socket }>()
+  const came = Promise.withResolvers<{ name: string; socket: Socket; used: number }>()
   const note = (name: string): Protocol => ({
-    take: (socket) => came.resolve({ name, socket }),
+    take: (socket, used = 0) => came.resolve({ name, socket, used }),
     drain: async () => {},
     abort: () => {},
   })
@@ -25,6 +25,7 @@ async function setUp({ limit }: { limit?: number } = {}) {
   client.setNoDelay(true)
   const [accepted] = await once(server, 'connection')
   onTestFinished(() => {
+    vi.useRealTimers()
     client.destroy()
     accepted.destroy()
     server.close()
@@ -58,6 +59,14 @@ describe('H2cEntrance', () => {
     }
     const { name, socket } = await came
     expect([name, String(socket.read())]).toEqual(['http2', PREFACE])
+  })
+
+  it.each([PREFACE, 'GET'])('G13: tells whoever takes %j how much of its time it has used', async (text) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const { client, came } = await setUp({ limit: 10_000 })
+    vi.advanceTimersByTime(9000)
+    client.write(text)
+    expect((await came).used).toBe(9000)
   })
 
   it('G13: ends a connection that does not begin in time', async () => {

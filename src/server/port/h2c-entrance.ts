@@ -15,8 +15,10 @@ export class H2cEntrance implements Entrance {
 
   constructor({ http1, http2 }: Protocols, limit = LIMIT) {
     const choose = (bytes: Buffer) => {
-      if (!isPreface(bytes)) return (socket: Socket) => http1.take(socket)
-      return bytes.length < PREFACE.length ? undefined : (socket: Socket) => (http2 ?? http1).take(socket)
+      const isWhole = bytes.length >= PREFACE.length
+      if (isPreface(bytes) && !isWhole) return undefined
+      const protocol = isPreface(bytes) ? (http2 ?? http1) : http1
+      return (socket: Socket, used: number) => protocol.take(socket, used)
     }
     this.#firstBytes = new FirstBytes({ choose, limit })
   }

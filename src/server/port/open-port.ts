@@ -91,7 +91,7 @@ function toShared(plan: PortPlan, health: HealthAnswers | undefined): ProtocolPl
     heads: limits.headTimeout > 0 ? new HeadWatch(limits.headTimeout) : undefined,
     bodies: toBodyGuard(limits, plan.minRate),
     delivery: plan.delivery,
-    answer: toCounted(limits, plan.answer),
+    answer: toCounted(limits, plan),
     report: plan.report,
     guard: plan.minRate && new RateGuard(plan.minRate),
     health,
@@ -104,10 +104,11 @@ function toBodyGuard({ bodyTimeout }: Limits, minRate: ListenerPlan['minRate']):
   return bodyTimeout > 0 ? new BodyGuard({ bytes: minRate?.bytes ?? 0, within: bodyTimeout }) : undefined
 }
 
-function toCounted({ maxRepliesPerClient }: Limits, answer: PortPlan['answer']): PortPlan['answer'] {
+function toCounted({ maxRepliesPerClient }: Limits, { answer, refused }: PortPlan): PortPlan['answer'] {
   if (maxRepliesPerClient === Infinity) return answer
   const count = new ClientCount(maxRepliesPerClient)
-  return (wire) => (count.take(wire) ? answer(wire) : refuseRequest(wire, 429, ['retry-after', '1']))
+  const refusal = { status: 429, fields: ['retry-after', '1'], refused }
+  return (wire) => (count.take(wire) ? answer(wire) : refuseRequest(wire, refusal))
 }
 
 function toProtocols({ http1, http2 }: OpenPort): readonly Protocol[] {

@@ -10,8 +10,8 @@ import type { ServedWire } from '../wire.ts'
 
 /** One protocol, on those connections of a port whose clients speak it. */
 export interface Protocol {
-  /** Takes a connection. What was read of it has been put back. */
-  take(socket: Socket): void
+  /** Takes a connection. What was read of it has been put back; that took so much of its time, in milliseconds. */
+  take(socket: Socket, used?: number): void
   /**
    * Takes no more requests but those that are under way; resolves when every reply is over, its sources closed, and
    * every connection with it. Where it lingers, an idle connection stays open for one more reply; called again without

@@ -3,7 +3,8 @@ import { closed, nextTurn, openFakeThread, toText } from '../../../test/support/
 import { ClientGone, ShuttingDown, TooSlow } from '../../delivery/errors.ts'
 import { HttpError } from '../../reply/http-error.ts'
 import type { Wire } from '../wire.ts'
-import { toApplication } from './records.ts'
+import type { RefusedRequest } from '../moments/tell-refused.ts'
+import { formatRefused, toApplication } from './records.ts'
 
 vi.mock('node:worker_threads', async (importOriginal) => ({
   ...(await importOriginal<object>()),
@@ -30,6 +31,25 @@ describe('openThread, which takes requests', () => {
     const [reply] = replies
     expect(reply?.wire.method).toBe('PUT')
     expect(() => reply?.wire.readRequest()).toThrow(new HttpError(413, 'Cannot take it'))
+  })
+
+  it('tells of one that the transmitter has answered for a limit, and answers nothing itself', async () => {
+    const refused = vi.fn<(request: RefusedRequest) => void>()
+    const { outlet, deliver, replies } = await openFakeThread({ refused })
+    const request: RefusedRequest = {
+      method: 'GET',
+      target: '/',
+      version: '1.1',
+      remoteAddress: '127.0.0.1',
+      fields: [],
+      status: 429,
+      bytes: 22,
+      ending: 'complete',
+    }
+    outlet.offerText(toApplication.limited, 0, formatRefused(request))
+    deliver()
+    expect(refused.mock.calls).toEqual([[request]])
+    expect(replies).toEqual([])
   })
 
   it('G1: answers those of one reading one after the other, each with its microtasks', async () => {

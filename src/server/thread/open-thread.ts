@@ -9,7 +9,7 @@ import { createRing } from '../ring/ring-memory.ts'
 import { RingReader } from '../ring/ring-reader.ts'
 import { atExit } from './at-exit.ts'
 import { Outlet } from './outlet.ts'
-import { parseRequest, toApplication, toTransmitter } from './records.ts'
+import { parseRefused, parseRequest, toApplication, toTransmitter } from './records.ts'
 import { ThreadWire } from './thread-wire.ts'
 import type { Notice, Order, TransmitterPlan } from './transmitter-plan.ts'
 
@@ -174,6 +174,7 @@ class ThreadListener implements Listener {
     if (type === toApplication.request) return this.#onRequest(id, this.#text(start, end))
     if (type === toApplication.ping) return this.#outlet.putSignal(toTransmitter.pong, 0)
     if (type === toApplication.refused) return this.#onRefused(id, this.#text(start, end))
+    if (type === toApplication.limited) return this.#plan.refused?.(parseRefused(this.#text(start, end)))
     const wire = this.#wires[id]
     if (wire) this.#tell(wire, type, start, end)
   }

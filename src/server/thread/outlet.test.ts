@@ -120,6 +120,22 @@ describe('Outlet', () => {
 })
 
 describe('Outlet, when the ring is full', () => {
+  it('leaves out what it is offered, whatever room there is, and what can never have room', () => {
+    const { outlet, readAll, read, wake } = setUp()
+    outlet.offerText(2, 0, 'taken')
+    expect(readAll()).toEqual([{ type: 2, id: 0, text: 'taken' }])
+    outlet.offerText(2, 0, 'x'.repeat(outlet.writer.longest + 1))
+    expect(readAll()).toEqual([])
+    fill(outlet)
+    outlet.offerText(2, 0, 'behind others')
+    const put = readAll().length
+    wake.mockClear()
+    outlet.retry()
+    expect([put, readAll().map(({ type }) => type)]).toEqual([expect.any(Number), [1]])
+    for (let count = 0; count < 100; count++) outlet.offerText(2, 0, 'an offer')
+    expect([outlet.isFull, read().every(({ text }) => text === 'an offer')]).toEqual([false, true])
+  })
+
   it('lets nothing pass what waits, even if there were room for it', () => {
     const { outlet, read } = setUp()
     const texts = fill(outlet)

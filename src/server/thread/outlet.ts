@@ -69,6 +69,12 @@ export class Outlet {
     this.put(type, id, text.length, (bytes, at) => writeLatin1(bytes, at, text))
   }
 
+  /** The same for what may be left out: it is where there is no room, and nothing is kept of it. */
+  offerText(type: number, id: number, text: string): void {
+    if (this.isFull || text.length > this.writer.longest) return
+    if (this.tryPut(type, id, text.length, (bytes, at) => writeLatin1(bytes, at, text))) this.#publish()
+  }
+
   /** A record with bytes, which must not change until there is room. */
   putBytes(type: number, id: number, payload: Uint8Array): void {
     this.put(type, id, payload.byteLength, (bytes, at) => {

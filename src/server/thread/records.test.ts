@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Framing } from '../../delivery/framing.ts'
+import type { RefusedRequest } from '../moments/tell-refused.ts'
 import {
   formatFields,
   formatHead,
+  formatRefused,
   formatRequest,
   parseFields,
   parseHead,
+  parseRefused,
   parseRequest,
   type RequestRecord,
   toApplication,
@@ -96,6 +99,24 @@ describe('formatHead', () => {
       expect(parseHead(overRing(text))).toEqual({ ...head, coding })
     },
   )
+})
+
+describe('formatRefused', () => {
+  it('gives a request that parseRefused takes back as it was', () => {
+    const request: RefusedRequest = {
+      method: 'GET',
+      target: '/a"b?\xe9',
+      version: '2.0',
+      remoteAddress: '::1',
+      fields: ['x-a', 'caf\xe9 "\\'],
+      status: 429,
+      bytes: 22,
+      ending: 'too-slow',
+    }
+    const text = formatRefused(request)
+    expect(text).not.toMatch(/[^\0-\xff]/)
+    expect(parseRefused(text)).toEqual(request)
+  })
 })
 
 describe('formatRequest', () => {

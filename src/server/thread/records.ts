@@ -3,6 +3,7 @@
 import type { Framing, HttpVersion } from '../../delivery/framing.ts'
 import type { Coding } from '../../reply/selection/encoded-blocks.ts'
 import { toEncoding } from '../../reply/selection/negotiate-encoding.ts'
+import type { RefusedRequest } from '../moments/tell-refused.ts'
 import type { Head } from '../wire.ts'
 
 /** From the application to the transmitter. */
@@ -64,6 +65,8 @@ export const toApplication = {
   ping: 12,
   /** The client took less than it must: the reply was broken off. */
   slow: 13,
+  /** A request that the transmitter has answered in place of the application, for a limit. It has no id. */
+  limited: 14,
 } as const
 
 /** What a request says, as far as it has to be known before anybody asks. */
@@ -136,6 +139,17 @@ export function parseRequest(text: string): RequestRecord {
 function toVersion(flags: number): HttpVersion {
   if ((flags & VERSION_2_0) !== 0) return '2.0'
   return (flags & VERSION_1_0) === 0 ? '1.1' : '1.0'
+}
+
+/** A request that was answered for a limit, as text of latin1. */
+export function formatRefused(request: RefusedRequest): string {
+  return JSON.stringify(request)
+}
+
+/** The request of a text that {@link formatRefused} has made. */
+export function parseRefused(text: string): RefusedRequest {
+  const request: RefusedRequest = JSON.parse(text)
+  return request
 }
 
 /** Names and values in turn, as lines. */

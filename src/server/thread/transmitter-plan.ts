@@ -2,7 +2,7 @@ import type { ListenerPlan } from '../listener.ts'
 import type { TlsPlan } from '../port/tls/tls-options.ts'
 
 /** What a transmitter thread is started with. */
-export interface TransmitterPlan extends Omit<ListenerPlan, 'answer' | 'report'> {
+export interface TransmitterPlan extends Omit<ListenerPlan, 'answer' | 'refused' | 'report'> {
   readonly maxStall: number
   /** The ring from the application. */
   readonly out: SharedArrayBuffer

@@ -7,7 +7,7 @@ import { openPort } from '../port/open-port.ts'
 import type { Listener } from '../listener.ts'
 import { RingReader } from '../ring/ring-reader.ts'
 import { Outlet } from '../thread/outlet.ts'
-import { toApplication, toTransmitter } from '../thread/records.ts'
+import { formatRefused, toApplication, toTransmitter } from '../thread/records.ts'
 import { Slots } from '../thread/slots.ts'
 import type { Notice, Order, ReloadOrder, TransmitterPlan } from '../thread/transmitter-plan.ts'
 import type { ServedWire } from '../wire.ts'
@@ -61,6 +61,8 @@ export class Transmitter {
         ...this.#plan,
         delivery: 'block',
         answer: (wire) => this.#onRequest(wire),
+        // An application that computes must not be owed a line for each request of a flood.
+        refused: (request) => this.#outlet.offerText(toApplication.limited, 0, formatRefused(request)),
         isStalled: () => this.#watch?.isStalled === true,
         report: (error) => this.#report(error),
       })

@@ -108,7 +108,7 @@ export class RequestBody implements IncomingBody {
 
   // Whatever the application makes of it: this is no body that somebody has to send.
   #refuse(): HttpError | ClientGone {
-    const text = 'Cannot take chunks with so long extensions'
+    const text = 'Cannot take chunks whose extensions are so long: send them without'
     const error = this.#nodeResponse.headersSent ? new ClientGone(text) : new HttpError(400, text)
     this.#nodeResponse.shouldKeepAlive = false
     this.#plan.givenUp(error)

@@ -6,7 +6,7 @@ import { HttpError } from '../../../reply/http-error.ts'
 import type { NodeRequestOptions } from '../../http1/node-request.ts'
 import { isAuthority } from '../../http1/requests/is-authority.ts'
 import { type Answering, tooLarge } from '../../http1/requests/request-body.ts'
-import { checkHead } from '../../limits/check-head.ts'
+import { checkHead, checkHeadBytes } from '../../limits/check-head.ts'
 import type { Forwarded } from '../../limits/proxies/proxy-trust.ts'
 import { toHeaders } from '../../to-headers.ts'
 import type { ServedRequest } from '../../wire.ts'
@@ -39,12 +39,16 @@ export class Http2Request implements ServedRequest {
   /**
    * `answering` is told when the body is too slow.
    * @throws HttpError 400 for a path or an authority that is malformed, 413 for a body that is announced too long, 414
-   * for a path that is, 431 for too many fields, 501 for CONNECT.
+   * for a path that is, 431 for too many fields or bytes, 501 for CONNECT.
    */
   constructor(plan: Http2RequestPlan, answering?: Answering) {
     const head = readHttp2Head(plan.rawHeaders)
     const { socket, limits } = plan
-    if (limits.limits) checkHead(head.target, head.fields, limits.limits)
+    if (limits.limits) {
+      checkHead(head.target, head.fields, limits.limits)
+      // node:http2 does so when the client has answered the settings, and resets the stream then.
+      checkHeadBytes(head.target, head.fields, limits.limits)
+    }
     this.#answering = answering
     this.#plan = plan
     this.#head = head

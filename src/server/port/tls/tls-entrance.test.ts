@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect as connectPlainly, type Socket } from 'node:net'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Protocol } from '../protocol.ts'
 import { readTls } from './read-tls.ts'
 import { TlsEntrance } from './tls-entrance.ts'
@@ -37,6 +37,7 @@ async function setUp({ has2 = true, ...more }: Partial<TlsOptions> & { has2?: bo
   const place = { host: '127.0.0.1', port: typeof address === 'object' && address ? address.port : 0 }
   const clients: Socket[] = []
   onTestFinished(async () => {
+    vi.useRealTimers()
     for (const client of clients) client.destroy()
     server.close()
     entrance.drop()
@@ -144,6 +145,31 @@ describe('TlsEntrance', () => {
     const client = connectRaw()
     client.write(bytes)
     await once(client, 'close')
+  })
+
+  it('G13: the time of a handshake begins with its connection, not with its first byte', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const { connectRaw, server } = await setUp({ handshakeTimeout: 10_000 })
+    const client = connectRaw()
+    const [accepted] = await once(server, 'connection')
+    vi.advanceTimersByTime(8500)
+    const read = once(accepted, 'data')
+    client.write('\x16\x03\x01\x02\x00')
+    await read
+    expect(accepted.destroyed).toBe(false)
+    vi.advanceTimersByTime(1500)
+    expect(accepted.destroyed).toBe(true)
+  })
+
+  it('G13: a handshake that is over has no time that could run out', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const { shake, came, hold } = await setUp({ handshakeTimeout: 10_000 })
+    hold()
+    const client = await shake()
+    const socket = await came
+    vi.advanceTimersByTime(20_000)
+    socket.end('still here')
+    expect(await toText(client)).toBe('still here')
   })
 
   it.each([

@@ -2,7 +2,9 @@
 import type { Server as NetServer, Socket } from 'node:net'
 import { createServer, type Server as TlsServer, type TLSSocket } from 'node:tls'
 import { carriers } from '../../http1/carriers.ts'
+import { LONGEST_TIMER } from '../../../reply/reply-options.ts'
 import type { Entrance, Protocols } from '../entrance.ts'
+import { EntryWatch } from '../entry-watch.ts'
 import { FirstBytes } from '../first-bytes.ts'
 import { toContextOptions } from './read-tls.ts'
 import { refusePlain } from './refuse-plain.ts'
@@ -14,17 +16,23 @@ export class TlsEntrance implements Entrance {
   readonly #firstBytes: FirstBytes
   // Connections that are not encrypted yet, by the address of their clients.
   readonly #shaking = new Map<string, Socket>()
+  readonly #watch: EntryWatch
 
   constructor(plan: TlsPlan, { http1, http2 }: Protocols) {
     this.#tls = createServer({
       ...toContextOptions(plan),
       ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
-      handshakeTimeout: plan.handshakeTimeout,
+      // Its clock would begin with the first byte.
+      handshakeTimeout: LONGEST_TIMER,
     })
+    this.#watch = new EntryWatch(plan.handshakeTimeout)
     this.#tls.on('secureConnection', (socket: TLSSocket) => {
       const address = toAddress(socket)
       const carrier = this.#shaking.get(address)
-      if (carrier) carriers.set(socket, carrier)
+      if (carrier) {
+        carriers.set(socket, carrier)
+        this.#watch.forget(carrier)
+      }
       this.#shaking.delete(address)
       socket.allowHalfOpen = true
       const protocol = socket.alpnProtocol === 'h2' ? (http2 ?? http1) : http1
@@ -33,7 +41,7 @@ export class TlsEntrance implements Entrance {
     // Whoever does not get as far is no fault.
     this.#tls.on('tlsClientError', (_error, socket) => socket.destroy())
     this.#firstBytes = new FirstBytes({
-      choose: ([first = 0]) => (isLetter(first) ? refusePlain : (socket) => this.#shake(socket)),
+      choose: ([first = 0]) => (isLetter(first) ? refusePlain : (socket, used) => this.#shake(socket, used)),
       limit: plan.handshakeTimeout,
     })
   }
@@ -44,19 +52,21 @@ export class TlsEntrance implements Entrance {
 
   drop(): void {
     this.#firstBytes.drop()
-    for (const socket of this.#shaking.values()) socket.destroy()
+    this.#watch.drop()
   }
 
   reload(plan: TlsPlan): void {
     this.#tls.setSecureContext(toContextOptions(plan))
   }
 
-  #shake(socket: Socket): void {
+  #shake(socket: Socket, used: number): void {
     const address = toAddress(socket)
     // Nobody completes a handshake who has closed his side.
     socket.allowHalfOpen = false
     this.#shaking.set(address, socket)
+    this.#watch.watch(socket, used)
     socket.on('close', () => {
+      this.#watch.forget(socket)
       if (this.#shaking.get(address) === socket) this.#shaking.delete(address)
     })
     this.#tls.emit('connection', socket)

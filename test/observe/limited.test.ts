@@ -1,0 +1,92 @@
+// Requests that are refused for the limit of their client, which no handler and no middleware sees.
+import * as api from '@opentelemetry/api'
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import * as promClient from 'prom-client'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { stream } from 'millrace'
+import { accessLog, metrics, tracing } from 'millrace/observe'
+import { eachDelivery } from '../support/each-delivery.ts'
+import { Gate } from '../support/gate.ts'
+import { Moments } from '../support/moments.ts'
+import { LogLines } from './log-lines.ts'
+
+const exporter = new InMemorySpanExporter()
+
+beforeAll(() => {
+  api.trace.setGlobalTracerProvider(
+    new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }),
+  )
+})
+afterAll(() => api.trace.disable())
+
+eachDelivery('a request that is refused for `maxRepliesPerClient`', (open, { isHttp1 }) => {
+  const protocol = isHttp1 ? 'HTTP/1.1' : 'HTTP/2.0'
+
+  it.each([
+    ['GET', 22],
+    ['HEAD', 0],
+  ])('%s has a line, is counted, and has a span', async (method, bytes) => {
+    exporter.reset()
+    const lines = new LogLines()
+    const registry = new promClient.Registry()
+    const gate = new Gate()
+    using _log = accessLog(lines.logger, { userAgent: true })
+    using _counted = metrics(promClient, { registry })
+    using _traced = tracing(api)
+    using moments = new Moments()
+    await using server = await open({ maxRepliesPerClient: 1, routes: { '/*': () => stream(gate) } })
+    const live = server.client()
+    live.get('/live')
+    gate.open('begun')
+    await live.untilChunk('begun')
+    const client = server.client()
+    client.request(method, '/a?secret=1', 'User-Agent: me', 'X-Request-Id: abc-1')
+    expect(await client.reply(method)).toMatchObject({ status: 429 })
+    await moments.when('millrace:reply-closed')
+
+    const about = { method, path: '/a', status: 429, protocol, remoteAddress: '127.0.0.1' }
+    const line = await lines.when(1)
+    expect(line).toMatchObject({ ...about, level: 30, outcome: 'complete', bytes, userAgent: 'me' })
+    expect(line).toMatchObject({ requestId: 'abc-1' })
+    expect(JSON.stringify(line)).not.toContain('secret')
+
+    const labels = `method="${method}",route="",status="429",outcome="complete",protocol="${protocol}"`
+    expect(await registry.metrics()).toContain(`millrace_replies_total{${labels}} 1\n`)
+    expect(await registry.metrics()).toContain('millrace_replies_in_flight 1\n')
+
+    const [span] = exporter.getFinishedSpans()
+    expect(span?.name).toBe(method)
+    expect(span?.attributes).toMatchObject({
+      'http.request.method': method,
+      'url.path': '/a',
+      'http.response.status_code': 429,
+      'client.address': '127.0.0.1',
+      'user_agent.original': 'me',
+    })
+    gate.end()
+    await live.untilEnd()
+    await lines.when(2)
+    expect(moments.count('millrace:request-read')).toBe(2)
+  })
+
+  it('is told with the address that a trusted proxy says', async () => {
+    const lines = new LogLines()
+    const gate = new Gate()
+    using _ = accessLog(lines.logger)
+    await using server = await open({
+      maxRepliesPerClient: 1,
+      trustProxy: true,
+      routes: { '/': () => stream(gate) },
+    })
+    const live = server.client()
+    live.get('/', 'X-Forwarded-For: 192.0.2.7')
+    gate.open('begun')
+    await live.untilChunk('begun')
+    const client = server.client()
+    client.get('/', 'X-Forwarded-For: 192.0.2.7')
+    await client.reply()
+    expect(await lines.when(1)).toMatchObject({ status: 429, remoteAddress: '192.0.2.7' })
+    gate.end()
+    await live.untilEnd()
+  })
+})
