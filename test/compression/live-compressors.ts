@@ -16,13 +16,14 @@ export async function collectGarbage(): Promise<void> {
   }
 }
 
-/** Counts what zlib holds in this process, as Node.js itself tells it. */
+/** Counts what zlib holds in this thread, as Node.js itself tells it. */
 export class LiveCompressors implements Disposable {
   readonly #living = new Set<number>()
   #most = 0
   #opened = 0
+  #closed = 0
   readonly #hook = createHook({
-    init: (id, type) => type === 'ZLIB' && this.#open(id),
+    init: (id, type, _, handle) => type === 'ZLIB' && this.#open(id, handle),
     destroy: (id) => this.#living.delete(id),
     trackPromises: false,
   })
@@ -34,6 +35,11 @@ export class LiveCompressors implements Disposable {
   /** How many were opened so far. */
   get opened(): number {
     return this.#opened
+  }
+
+  /** How many were told to give their memory back, rather than left to the garbage collector. */
+  get closed(): number {
+    return this.#closed
   }
 
   /** How many there were at once. */
@@ -50,9 +56,24 @@ export class LiveCompressors implements Disposable {
     this.#hook.disable()
   }
 
-  #open(id: number): void {
+  #open(id: number, handle: object): void {
     this.#opened++
+    this.#watch(handle)
     this.#living.add(id)
     this.#most = Math.max(this.#most, this.#living.size)
+  }
+
+  #watch(handle: object): void {
+    const close: unknown = Reflect.get(handle, 'close')
+    if (typeof close !== 'function')
+      throw new Error('Cannot see when zlib is closed: its handle has no close()')
+    let isClosed = false
+    Object.defineProperty(handle, 'close', {
+      value: () => {
+        if (!isClosed) this.#closed++
+        isClosed = true
+        Reflect.apply(close, handle, [])
+      },
+    })
   }
 }

@@ -8,12 +8,14 @@ export interface StalledReaders {
   readonly path: '/sse' | '/ndjson'
   readonly encoding: Encoding
   readonly readers: number
+  /** Inline unless told. */
+  readonly transmitter?: 'inline' | 'thread'
 }
 
 export interface StalledFigures {
   /** Bytes by which the process has grown. */
   readonly rss: number
-  /** Bytes by which has grown what Node.js knows to be in use. */
+  /** Bytes by which has grown what Node.js knows to be in use, in all threads. */
   readonly inUse: number
   /** How many kilobytes were asked of the source of each reader: what the kernel has taken. */
   readonly asked: number
@@ -30,10 +32,13 @@ interface Told {
   inUse: number
 }
 
+const watch = new URL('../support/watch-thread.ts', import.meta.url).href
+
 /** Opens so many readers, waits until the server rests, and lets one of them read on. */
-export async function measureStalled({ path, encoding, readers }: StalledReaders): Promise<StalledFigures> {
-  const execArgv = ['--conditions=millrace:source']
-  const child = fork(new URL('./stalled-worker.ts', import.meta.url), { execArgv })
+export async function measureStalled(how: StalledReaders): Promise<StalledFigures> {
+  const { path, encoding, readers, transmitter = 'inline' } = how
+  const execArgv = ['--conditions=millrace:source', '--expose-gc', `--import=${watch}`]
+  const child = fork(new URL('./stalled-worker.ts', import.meta.url), [transmitter], { execArgv })
   using _ended = { [Symbol.dispose]: () => void child.kill() }
   const { port } = await told(child, 'ready')
   const url = `http://127.0.0.1:${port}${path}`

@@ -1,9 +1,10 @@
 // A server whose memory is measured from inside: it sends 20 MB to each of its readers, compressed, who do not read it.
+// `stalled-worker.ts <transmitter>`, with watch-thread.ts in every thread.
 import { randomBytes } from 'node:crypto'
 import { subscribe } from 'node:diagnostics_channel'
 import { ndjson, serve, sse } from 'millrace'
 import { compress } from 'millrace/middleware'
-import { collectGarbage } from './live-compressors.ts'
+import { heldAtRest } from '../support/watch-thread.ts'
 
 const RECORDS = 21_000
 // Text that hardly compresses, and comes again only where no window reaches.
@@ -18,6 +19,7 @@ function* records() {
 }
 
 const server = await serve({
+  transmitter: process.argv[2] === 'thread' ? 'thread' : 'inline',
   use: [compress({ events: true })],
   routes: { '/ndjson': () => ndjson(records), '/sse': () => sse(records), '/other': () => 'other' },
 })
@@ -33,9 +35,8 @@ subscribe('millrace:client-awaited', (message) => {
 })
 
 async function measure() {
-  await collectGarbage()
-  const { rss, heapUsed, external } = process.memoryUsage()
-  process.send?.({ kind: 'measured', asked, rss, inUse: heapUsed + external })
+  const { memory } = await heldAtRest()
+  process.send?.({ kind: 'measured', asked, rss: process.memoryUsage.rss(), inUse: memory })
 }
 
 process.on('message', (message) => {

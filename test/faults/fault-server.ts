@@ -50,7 +50,7 @@ export class FaultServer {
 
   static async open(options: object = {}): Promise<FaultServer> {
     const protocol = 'tls' in options ? 'HTTP/1.1, TLS' : 'HTTP/1.1'
-    const watch = new URL('fixtures/watch-thread.ts', import.meta.url).href
+    const watch = new URL('../support/watch-thread.ts', import.meta.url).href
     const child = fork(
       fileURLToPath(new URL('fixtures/server.ts', import.meta.url)),
       [JSON.stringify(options)],

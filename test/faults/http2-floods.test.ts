@@ -41,6 +41,10 @@ interface Flood {
   /** Sent again and again. */
   readonly bytes: Buffer
   readonly times: number
+  /** On so many connections at once; one unless told. */
+  readonly connections?: number
+  /** How many requests of a connection the server must have refused: it has taken all of them. */
+  readonly refused?: number
   /** True where the connection must have been ended by the server. */
   readonly isEnded: boolean
 }
@@ -106,9 +110,11 @@ const floods: readonly Flood[] = [
     isEnded: false,
   },
   {
-    name: '1,000 heads, each of 16 kB that stand for 60 MB',
+    name: '1,000 heads, each of 16 kB that stand for 47 MB',
     bytes: Buffer.concat(streams(20).map((id) => bomb(id))),
     times: 1,
+    connections: 50,
+    refused: 20,
     isEnded: false,
   },
   {
@@ -148,19 +154,26 @@ describe.each(['inline', 'thread'])('G13: hostile clients of HTTP/2, %s', (trans
     },
   )
 
-  it.each(floods)('$name: everything is back', async ({ start = NONE, bytes, times, isEnded }) => {
+  it.each(floods)('$name: everything is back', async (flood) => {
+    const { start = NONE, bytes, times, connections = 1, refused = 0, isEnded } = flood
     const server = await open()
     const before = await server.stock({ collects: true })
     await server.withstands(async () => {
-      const attacker = new Http2Attacker(server.connect())
-      attacker.send(start)
-      attacker.socket.pause()
-      await attacker.pour(bytes, times)
+      const attackers = Array.from({ length: connections }, () => new Http2Attacker(server.connect()))
+      for (const attacker of attackers) {
+        attacker.send(start)
+        attacker.socket.pause()
+      }
+      await Promise.all(attackers.map((attacker) => attacker.pour(bytes, times)))
       await server.answers()
       const { memory } = await server.stock({ collects: true })
       expect(memory).toBeLessThan(before.memory + ROOM)
-      attacker.socket.resume()
-      if (isEnded) await attacker.over()
+      for (const attacker of attackers) {
+        attacker.socket.resume()
+        await attacker.received(frameTypes.resetStream, refused)
+        expect(attacker.counts.get(frameTypes.resetStream) ?? 0).toBeGreaterThanOrEqual(refused)
+      }
+      if (isEnded) await Promise.all(attackers.map((attacker) => attacker.over()))
     })
   })
 

@@ -84,6 +84,8 @@ describe.each(['inline', 'thread'])('G10, G13: clients that break off, %s', (tra
   it('10,000 connections that are dropped as soon as they are made: everything is back', async () => {
     const server = await FaultServer.open({ transmitter })
     let count = 0
+    // As many as are counted, after some to warm up.
+    const waves = [5, 50].values()
     const drop = (): Promise<void> => {
       const { promise, resolve } = Promise.withResolvers<void>()
       const socket = server.connect().once('close', () => resolve())
@@ -97,7 +99,9 @@ describe.each(['inline', 'thread'])('G10, G13: clients that break off, %s', (tra
       return promise
     }
     await server.withstands(async () => {
-      for (let wave = 0; wave < 25; wave++) await Promise.all(Array.from({ length: 200 }, drop))
+      count = 0
+      for (let left = waves.next().value ?? 0; left > 0; left--)
+        await Promise.all(Array.from({ length: 200 }, drop))
     })
     expect(count).toBe(10_000)
   }, 120_000)

@@ -1,5 +1,7 @@
 // A server whose memory is measured from inside: it sends 20 MB to readers that do not read, and tells what that costs.
+// `stalled-worker.ts <policy> <transmitter>`, with watch-thread.ts in every thread.
 import { channel, serve } from 'millrace'
+import { heldAtRest } from '../support/watch-thread.ts'
 
 const BYTES = 20e6
 const EVENT = 'x'.repeat(1000)
@@ -7,7 +9,10 @@ const EVENT = 'x'.repeat(1000)
 const policies = ['drop', 'latest', 'disconnect'] as const
 const policy = policies.find((name) => name === process.argv[2]) ?? 'drop'
 let news = channel({ policy })
-const server = await serve({ routes: { '/': (context) => news.open(context) } })
+const server = await serve({
+  transmitter: process.argv[3] === 'thread' ? 'thread' : 'inline',
+  routes: { '/': (context) => news.open(context) },
+})
 
 async function sendAll(): Promise<number> {
   let sent = 0
@@ -20,10 +25,18 @@ async function sendAll(): Promise<number> {
   return sent
 }
 
-function measure(): { rss: number; inUse: number } {
-  for (let round = 0; round < 3; round++) globalThis.gc?.()
-  const { rss, heapUsed, external } = process.memoryUsage()
-  return { rss, inUse: heapUsed + external }
+async function measure(): Promise<{ rss: number; inUse: number }> {
+  const { memory } = await heldAtRest()
+  return { rss: process.memoryUsage.rss(), inUse: memory }
+}
+
+async function measureSending(): Promise<void> {
+  const before = await measure()
+  const readers = news.readers
+  const sent = await sendAll()
+  const after = await measure()
+  const growth = { rss: after.rss - before.rss, inUse: after.inUse - before.inUse }
+  process.send?.({ kind: 'sent', sent, readers, growth })
 }
 
 process.on('message', (message) => {
@@ -34,14 +47,6 @@ process.on('message', (message) => {
       process.send?.({ kind: 'warm' })
     })
   }
-  if (message === 'send') {
-    const before = measure()
-    const readers = news.readers
-    void sendAll().then((sent) => {
-      const after = measure()
-      const growth = { rss: after.rss - before.rss, inUse: after.inUse - before.inUse }
-      process.send?.({ kind: 'sent', sent, readers, growth })
-    })
-  }
+  if (message === 'send') void measureSending()
 })
 process.send?.({ kind: 'ready', port: server.port })

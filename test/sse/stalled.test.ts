@@ -27,11 +27,20 @@ async function openReader(port: number): Promise<RawClient> {
   return client
 }
 
-it.each(['drop', 'latest', 'disconnect'])(
-  'G2: 20 readers that do not read a stream of 20 MB cost less than 20 MB in all, with the policy %s',
-  async (policy) => {
-    const execArgv = ['--conditions=millrace:source', '--expose-gc']
-    const child = fork(new URL('./stalled-worker.ts', import.meta.url), [policy], { execArgv })
+const watch = new URL('../support/watch-thread.ts', import.meta.url).href
+
+it.each([
+  ['inline', 'drop'],
+  ['inline', 'latest'],
+  ['inline', 'disconnect'],
+  ['thread', 'drop'],
+  ['thread', 'latest'],
+  ['thread', 'disconnect'],
+])(
+  'G2: 20 readers that do not read a stream of 20 MB cost less than 20 MB in all, %s, with the policy %s',
+  async (transmitter, policy) => {
+    const execArgv = ['--conditions=millrace:source', '--expose-gc', `--import=${watch}`]
+    const child = fork(new URL('./stalled-worker.ts', import.meta.url), [policy, transmitter], { execArgv })
     const { port } = await told(child, 'ready')
     // What code and buffers take once is not what readers take: one that reads comes first.
     const first = await openReader(port)

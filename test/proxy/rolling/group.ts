@@ -1,64 +1,75 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import type { ServeOptions } from 'millrace/server'
 import { findPort } from '../ports.ts'
 
-/** Options of close() and of serve(), for each member. */
-export interface GroupOptions {
-  readonly closing: object
-  readonly options?: object
+interface Member {
+  readonly process: ChildProcess
+  /** Resolves when somebody has asked it for something. */
+  readonly asked: Promise<void>
+  /** All that it says on standard error, when it has ended. */
+  readonly said: Promise<string>
 }
 
 /** Some processes with the same service, each on a port of its own; they end when the group is disposed of. */
 export class Group {
   readonly ports: readonly number[]
-  readonly #members: ChildProcess[]
-  readonly #how: GroupOptions
+  readonly #members: Member[]
+  readonly #options: ServeOptions
 
-  private constructor(ports: readonly number[], members: ChildProcess[], how: GroupOptions) {
+  private constructor(ports: readonly number[], members: Member[], options: ServeOptions) {
     this.ports = ports
     this.#members = members
-    this.#how = how
+    this.#options = options
   }
 
-  static async open(count: number, how: GroupOptions): Promise<Group> {
+  /** Each of them serves with these options. */
+  static async open(count: number, options: ServeOptions): Promise<Group> {
     const ports = await Promise.all(Array.from({ length: count }, findPort))
-    return new Group(ports, await Promise.all(ports.map((port) => start(port, how))), how)
+    return new Group(ports, await Promise.all(ports.map((port) => start(port, options))), options)
   }
 
   /**
-   * Tells one member to close, waits until it has ended, and starts another in its place; resolves when that has been
-   * asked for something, so that the proxy is known to have found it.
+   * Sends SIGTERM to one member, waits until it has drained and ended, and starts another in its place; resolves when that
+   * has been asked for something, so that the proxy is known to have found it.
    */
   async restart(index: number): Promise<void> {
     const member = this.#members[index]
     const port = this.ports[index]
     if (!member || port === undefined) throw new RangeError(`There is no member ${index}`)
-    const ended = once(member, 'exit')
-    member.send('close')
-    const [code] = await ended
-    if (code !== 0) throw new Error(`The member ended with ${code}`)
-    const next = await start(port, this.#how)
+    const ended = once(member.process, 'exit')
+    member.process.kill('SIGTERM')
+    const [code, signal] = await ended
+    const said = await member.said
+    if (code !== 0 || !/^millrace: drained: \d+ repl(?:y|ies) ended\n$/.test(said))
+      throw new Error(`The member ended with ${code ?? signal}: ${said}`)
+    const next = await start(port, this.#options)
     this.#members[index] = next
-    await once(next, 'message')
+    await next.asked
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const member of this.#members) {
-      if (member.exitCode !== null || member.signalCode !== null) continue
-      const ended = once(member, 'exit')
-      member.kill('SIGKILL')
+    for (const { process: running } of this.#members) {
+      if (running.exitCode !== null || running.signalCode !== null) continue
+      const ended = once(running, 'exit')
+      running.kill('SIGKILL')
       await ended
     }
   }
 }
 
-async function start(port: number, { closing, options = {} }: GroupOptions): Promise<ChildProcess> {
+async function start(port: number, options: ServeOptions): Promise<Member> {
   const file = fileURLToPath(new URL('member.ts', import.meta.url))
-  const member = fork(file, [String(port), JSON.stringify(closing), JSON.stringify(options)], {
+  const running = fork(file, [String(port), JSON.stringify(options)], {
     execArgv: ['--conditions=millrace:source'],
     env: { ...process.env, NODE_OPTIONS: '' },
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   })
-  await once(member, 'message')
-  return member
+  const { promise: asked, resolve } = Promise.withResolvers<void>()
+  running.on('message', (message) => message === 'asked' && resolve())
+  const said = running.stderr ? text(running.stderr) : Promise.resolve('')
+  await once(running, 'message')
+  return { process: running, asked, said }
 }

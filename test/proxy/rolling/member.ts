@@ -1,11 +1,11 @@
-// One of the servers behind a proxy: `member.ts <port> <options of close()>`. It says `ready` when it listens and
-// `asked` at its first request, and closes when its parent tells it to. Then the process ends by itself.
+// One of the servers behind a proxy: `member.ts <port> <options of serve()>`. It says `ready` when it listens and `asked`
+// at its first request; with `drain.signals` it ends by itself after SIGTERM.
 import { setTimeout as wait } from 'node:timers/promises'
 import { serve, stream } from 'millrace'
 import type { Middleware } from 'millrace/gateway'
 import { LINES, toLine } from './lines.ts'
 
-const [, , port = '0', closing = '{}', options = '{}'] = process.argv
+const [, , port = '0', options = '{}'] = process.argv
 
 async function* lines(): AsyncGenerator<string> {
   for (let index = 0; index < LINES; index++) {
@@ -21,7 +21,7 @@ const sayAsked: Middleware = (handler) => (context) => {
   return handler(context)
 }
 
-const server = await serve({
+await serve({
   port: Number(port),
   health: true,
   use: [sayAsked],
@@ -32,7 +32,7 @@ const server = await serve({
   },
   ...JSON.parse(options),
 })
+// It goes with its parent, but does not wait for it.
+process.once('disconnect', () => process.exit())
+process.channel?.unref()
 process.send?.('ready')
-process.once('message', () => {
-  void server.close(JSON.parse(closing)).then(() => process.disconnect?.())
-})
