@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Http2Session } from 'node:http2'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { frameTypes, type Http2Frame } from '../../../test/support/http2-frame.ts'
 import type { Http2Frames } from '../../../test/support/http2-frames.ts'
@@ -32,6 +34,26 @@ async function answer(client: Http2Frames): Promise<void> {
 }
 
 describe('Http2Session, of departures', () => {
+  it('G13: a session that is over leads to nothing of its connection: node:http2 may keep it for ever', async () => {
+    const opened = Promise.withResolvers<Http2Session>()
+    const onStream = (message: unknown): void =>
+      opened.resolve(Reflect.get(Object(message), 'stream').session)
+    subscribe('http2.server.stream.created', onStream)
+    onTestFinished(() => void unsubscribe('http2.server.stream.created', onStream))
+    const { connect, next } = await setUpHttp2()
+    const client = connect()
+    client.request(1)
+    const request = await next()
+    const session = await opened.promise
+    const listeners = () => ['stream', 'localSettings'].map((name) => session.listenerCount(name))
+    expect(listeners()).toEqual([1, expect.any(Number)])
+    client.leave()
+    await request.gone
+    await vi.waitFor(() => expect(listeners()).toEqual([0, 0]))
+    // What a client did wrong may be told later.
+    session.emit('error', new Error('told to nobody'))
+  })
+
   it('G10: a client that resets a stream leaves that one alone', async () => {
     const { connect, next } = await setUpHttp2()
     const client = connect()

@@ -63,7 +63,7 @@ export class Http2Session implements Http2Lives, Paced, Waiting {
       this.#isGreeted = true
     })
     // What a client does wrong ends its session, and is no fault of the server.
-    this.#session.on('error', () => {})
+    this.#session.on('error', ignore)
     // oxlint-disable-next-line max-params -- as node:http2 gives them
     this.#session.on('stream', (stream, _headers, flags, rawHeaders) => {
       this.#head.end(stream.id)
@@ -218,6 +218,9 @@ export class Http2Session implements Http2Lives, Paced, Waiting {
 
   #onClosed(): void {
     this.#isClosed = true
+    // node:http2 keeps a session for ever whose client has never acknowledged its settings, where what listens to it leads
+    // to its socket, and that to the error which has ended it.
+    this.#session.removeAllListeners().on('error', ignore)
     clearTimeout(this.#idleTimer)
     clearTimeout(this.#noticeTimer)
     clearTimeout(this.#lingerTimer)
@@ -247,3 +250,6 @@ export class Http2Session implements Http2Lives, Paced, Waiting {
     this.#isIdle = isIdle
   }
 }
+
+// Of the module, so that it holds nothing.
+function ignore(): void {}
