@@ -45,13 +45,13 @@ export class RawClient implements TestClient {
     this.send([`GET ${path} HTTP/1.0`, ...fields, '', ''].join('\r\n'))
   }
 
-  /** Waits until the bytes so far hold this text, if it is long in several chunks, and takes everything up to its end. */
+  /** Waits until the bytes so far hold this text, and takes everything up to its end. */
   async until(text: string): Promise<string> {
     for (;;) {
-      const end = text.length > ONE_CHUNK ? findEnd(this.#text, text) : endOf(this.#text, text)
-      if (end !== -1) {
-        const taken = this.#text.slice(0, end)
-        this.#text = this.#text.slice(end)
+      const at = this.#text.indexOf(text)
+      if (at !== -1) {
+        const taken = this.#text.slice(0, at + text.length)
+        this.#text = this.#text.slice(at + text.length)
         return taken
       }
       if (this.#ended !== 'no')
@@ -145,28 +145,6 @@ export class RawClient implements TestClient {
 
 // What leaves in one chunk, whoever sends it.
 const ONE_CHUNK = 16_384
-
-function endOf(text: string, data: string): number {
-  const at = text.indexOf(data)
-  return at === -1 ? -1 : at + data.length
-}
-
-// Where data without line ends are over that borders of chunks may cut; -1 as long as they are not all there.
-function findEnd(text: string, data: string): number {
-  let at = text.indexOf(data.slice(0, 64))
-  if (at === -1) return -1
-  for (let place = 0; ;) {
-    const cut = text.indexOf('\r\n', at)
-    const part = text.slice(at, Math.min(cut === -1 ? Infinity : cut, at + data.length - place))
-    if (!data.startsWith(part, place)) throw new Error('Other bytes have come')
-    at += part.length
-    place += part.length
-    if (place === data.length) return at
-    const [border] = /^\r\n[0-9a-f]+\r\n/.exec(text.slice(at, at + 20)) ?? []
-    if (border === undefined) return -1
-    at += border.length
-  }
-}
 
 interface TakenChunks {
   readonly rest: string
