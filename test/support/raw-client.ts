@@ -60,16 +60,9 @@ export class RawClient implements TestClient {
     }
   }
 
-  /** Waits for a chunk with exactly this text, or several if it is long, and takes everything up to their end. */
+  /** Waits for a chunk with exactly this text, and takes everything up to its end. */
   async untilChunk(text: string): Promise<void> {
-    const bytes = Buffer.from(text).toString('latin1')
-    if (bytes.length <= ONE_CHUNK) return void (await this.until(this.toChunk(text)))
-    for (let taken: TakenChunks | undefined; !taken;) {
-      taken = takeChunks(this.#text, bytes)
-      if (taken) this.#text = taken.rest
-      else if (this.#ended === 'no') await this.#more()
-      else throw new Error(`The connection ended (${this.#ended}) before ${bytes.length} bytes in chunks`)
-    }
+    await this.until(this.toChunk(text))
   }
 
   /** Waits for a last chunk without trailers, and takes everything up to it; gives what stood before it. */
@@ -141,30 +134,6 @@ export class RawClient implements TestClient {
     if (this.#ended === 'no') this.#ended = how
     this.#wake?.()
   }
-}
-
-// What leaves in one chunk, whoever sends it.
-const ONE_CHUNK = 16_384
-
-interface TakenChunks {
-  readonly rest: string
-}
-
-// Undefined as long as they are not all there; throws where they hold something else.
-function takeChunks(text: string, data: string): TakenChunks | undefined {
-  const first = text.indexOf(`\r\n${data.slice(0, 64)}`)
-  if (first < 0) return undefined
-  let at = text.lastIndexOf('\n', first - 1) + 1
-  for (let place = 0; place < data.length;) {
-    const line = text.indexOf('\r\n', at)
-    const size = line < 0 ? Number.NaN : Number.parseInt(text.slice(at, line), 16)
-    if (!(text.length >= line + size + 4)) return undefined
-    const chunk = text.slice(line + 2, line + 2 + size)
-    if (size === 0 || chunk !== data.slice(place, place + size)) throw new Error('Other chunks have come')
-    place += size
-    at = line + size + 4
-  }
-  return { rest: text.slice(at) }
 }
 
 // libuv tells a reset that comes together with the last bytes as an end there. A write still tells the two apart.
