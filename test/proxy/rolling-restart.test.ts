@@ -16,9 +16,7 @@ async function restartUnderLoad(group: Group, port: number, kinds: readonly Kind
   for (let round = 0; round < ROUNDS; round++) {
     for (const index of group.ports.keys()) await group.restart(index)
   }
-  const { answered, lost } = await load.stop()
-  expect(lost).toEqual([])
-  for (const kind of kinds) expect(answered.get(kind)).toBeGreaterThan(10)
+  expect(await load.stop()).toEqual([])
 }
 
 describe.skipIf(!hasHaproxy)('G14: behind HAProxy (skipped where HAProxy is not installed)', () => {

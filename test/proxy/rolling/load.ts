@@ -1,18 +1,13 @@
 import { RawClient } from '../../support/raw-client.ts'
 import { allLines } from './lines.ts'
 
-/** What became of the requests. */
-export interface LoadReport {
-  readonly answered: ReadonlyMap<string, number>
-  /** What a client got in place of a whole reply. */
-  readonly lost: readonly string[]
-}
-
 interface Kind {
   readonly name: string
   readonly head: string
   readonly expected: string
 }
+
+const ENOUGH = 12
 
 const body = 'x'.repeat(1000)
 const kinds = {
@@ -32,21 +27,25 @@ export class Load {
   readonly #port: number
   readonly #answered = new Map<string, number>()
   readonly #lost: string[] = []
+  readonly #enough = Promise.withResolvers<void>()
   readonly #clients: Promise<void>[]
   #isStopped = false
 
   constructor(port: number, names: readonly KindName[], clients = 12) {
     this.#port = port
+    for (const name of names) this.#answered.set(name, 0)
     this.#clients = Array.from({ length: clients }, (_, index) => {
       const kind = kinds[names[index % names.length] ?? 'short']
       return this.#ask(kind, index % 2 === 0)
     })
   }
 
-  async stop(): Promise<LoadReport> {
+  /** Goes on until each kind was answered a dozen times, or something lost; gives what came in place of a whole reply. */
+  async stop(): Promise<readonly string[]> {
+    await this.#enough.promise
     this.#isStopped = true
     await Promise.all(this.#clients)
-    return { answered: this.#answered, lost: this.#lost }
+    return this.#lost
   }
 
   // One client in two keeps its connection.
@@ -59,9 +58,7 @@ export class Load {
       const { status, text, isComplete, headers } = await client.reply()
       if (status === 200 && isComplete && text === kind.expected) this.#count(kind.name)
       else
-        this.#lost.push(
-          `${kind.name}, ${keeps ? 'kept' : 'new'}: ${status} ${isComplete} ${text.slice(0, 100)}`,
-        )
+        this.#lose(`${kind.name}, ${keeps ? 'kept' : 'new'}: ${status} ${isComplete} ${text.slice(0, 100)}`)
       if (keeps && isComplete && headers.get('connection') !== 'close') continue
       client.leave()
       client = undefined
@@ -71,5 +68,11 @@ export class Load {
 
   #count(name: string): void {
     this.#answered.set(name, (this.#answered.get(name) ?? 0) + 1)
+    if (Math.min(...this.#answered.values()) >= ENOUGH) this.#enough.resolve()
+  }
+
+  #lose(what: string): void {
+    this.#lost.push(what)
+    this.#enough.resolve()
   }
 }
