@@ -113,9 +113,12 @@ function viewerNotes(viewer: Viewer | undefined): string[] {
   return viewer ? [`${viewer.events} events of the inspector`] : []
 }
 
-// A long reply may take most of a round, so whole replies would be too coarse a count; bytes are exact.
+// Where a reply takes a good part of a round, whole replies would be too coarse a count; where there are many, bytes would
+// be: how many blocks make a chunk differs from reply to reply.
+const MANY = 2000
+
 function toRate(test: SpeedCase, { requests, bytes, seconds }: Load, wireBytes: number): number {
-  const replies = test.expected === 'hello' ? requests : bytes / wireBytes
+  const replies = requests >= MANY || test.expected === 'hello' ? requests : bytes / wireBytes
   return (replies * test.unitsPerReply) / seconds
 }
 

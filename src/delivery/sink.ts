@@ -39,11 +39,11 @@ export interface FirstBlock {
   bytes: number
 }
 
-/** Frames for blocks that are written where they leave from: no copy in between. */
+/** Blocks that are written where they leave from: no copy in between. */
 export interface DirectFrames {
-  /** Frames text of at most 16 KiB of UTF-8 and hands it over; gives its bytes. */
+  /** Frames text of at most 16 KiB of UTF-8, where it is not framed later, and hands it over; gives its bytes. */
   putText(text: string): number
-  /** Frames at most 16 KiB and hands them over; they are not to be changed while `held` is true. Gives their number. */
+  /** The same of at most 16 KiB; they are not to be changed while `held` is true. Gives their number. */
   putBytes(bytes: Uint8Array): number
 }
 
@@ -51,7 +51,7 @@ export interface DirectFrames {
 export interface Beat {
   /** Milliseconds of silence before it. */
   readonly every: number
-  /** It is framed already. */
+  /** Framed already, unless the sink takes the blocks without framing. */
   readonly frame: Uint8Array
   /** Bytes without the framing; 0 for nothing to send. */
   readonly size: number
@@ -77,7 +77,7 @@ export interface Sink {
   writeAll(frames: readonly Uint8Array[]): void
   /** True when it wants the blocks without framing, whatever `frame` has said; asked after that. */
   readonly takesPlain?: boolean
-  /** Where blocks that are to leave one by one are framed in place, if that is possible. */
+  /** Where blocks that are to leave one by one are written in place, if that is possible. */
   readonly direct?: DirectFrames
   /** Sends heartbeats by itself, also while the application computes; where it is missing, the pump does. */
   beat?(beat: Beat): void

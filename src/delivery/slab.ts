@@ -55,7 +55,7 @@ export class Slab {
     if (!chunked) return this.#memory.subarray(FRONT, end)
     this.#memory[end] = 13
     this.#memory[end + 1] = 10
-    return this.#memory.subarray(this.#writeSizeLine(end - FRONT), end + 2)
+    return this.#memory.subarray(writeSizeLine(this.#memory, FRONT, end - FRONT), end + 2)
   }
 
   #hasRoom(units: number): boolean {
@@ -66,18 +66,22 @@ export class Slab {
     this.#end += this.#memory.write(this.#text, this.#end)
     this.#text = ''
   }
-
-  // Written from its end, so that it has no leading zeros and touches the data.
-  #writeSizeLine(size: number): number {
-    let at = FRONT
-    this.#memory[--at] = 10
-    this.#memory[--at] = 13
-    for (let rest = size; rest > 0; rest >>>= 4) this.#memory[--at] = HEX.charCodeAt(rest & 15)
-    return at
-  }
 }
 
 const HEX = '0123456789abcdef'
+
+/**
+ * Writes the size line of a chunk (RFC 9112 §7.1) in front of its data, which begin at `start`: at most 10 bytes. Gives
+ * where it begins.
+ */
+export function writeSizeLine(memory: Buffer, start: number, size: number): number {
+  let at = start
+  memory[--at] = 10
+  memory[--at] = 13
+  // From its end, so that it has no leading zeros.
+  for (let rest = size; rest > 0; rest >>>= 4) memory[--at] = HEX.charCodeAt(rest & 15)
+  return at
+}
 
 /** A slab to fill; give it back with {@link releaseSlab} when nothing uses its memory any more. */
 export function acquireSlab(): Slab {

@@ -9,8 +9,8 @@ it('G9: Flask, context: a generator reads the query after its first block is wit
   client.get('/?name=Ada')
   await client.untilChunk('Hello, ')
   paused.resolve()
-  await client.untilChunk('Ada')
-  await client.untilChunk('!\n')
+  await client.until('Ada')
+  await client.until('!\n')
   await client.untilEnd()
 })
 

@@ -44,6 +44,15 @@ export class Moments {
     return promise
   }
 
+  /** How many blocks each reply has handed over, in the order of the replies. */
+  blocksOfEach(): number[] {
+    const counts = new Map<unknown, number>()
+    for (const { message } of this.list) {
+      if ('reply' in message && 'blocks' in message) counts.set(message.reply, Number(message.blocks))
+    }
+    return [...counts.values()]
+  }
+
   [Symbol.dispose](): void {
     for (const [name, listener] of this.#listeners) unsubscribe(name, listener)
   }

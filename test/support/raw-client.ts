@@ -45,13 +45,13 @@ export class RawClient implements TestClient {
     this.send([`GET ${path} HTTP/1.0`, ...fields, '', ''].join('\r\n'))
   }
 
-  /** Waits until the bytes so far hold this text, and takes everything up to its end. */
+  /** Waits until the bytes so far hold this text, if it is long in several chunks, and takes everything up to its end. */
   async until(text: string): Promise<string> {
     for (;;) {
-      const at = this.#text.indexOf(text)
-      if (at !== -1) {
-        const taken = this.#text.slice(0, at + text.length)
-        this.#text = this.#text.slice(at + text.length)
+      const end = text.length > ONE_CHUNK ? findEnd(this.#text, text) : endOf(this.#text, text)
+      if (end !== -1) {
+        const taken = this.#text.slice(0, end)
+        this.#text = this.#text.slice(end)
         return taken
       }
       if (this.#ended !== 'no')
@@ -60,9 +60,16 @@ export class RawClient implements TestClient {
     }
   }
 
-  /** Waits for a chunk with exactly this text, and takes everything up to its end. */
+  /** Waits for a chunk with exactly this text, or several if it is long, and takes everything up to their end. */
   async untilChunk(text: string): Promise<void> {
-    await this.until(this.toChunk(text))
+    const bytes = Buffer.from(text).toString('latin1')
+    if (bytes.length <= ONE_CHUNK) return void (await this.until(this.toChunk(text)))
+    for (let taken: TakenChunks | undefined; !taken;) {
+      taken = takeChunks(this.#text, bytes)
+      if (taken) this.#text = taken.rest
+      else if (this.#ended === 'no') await this.#more()
+      else throw new Error(`The connection ended (${this.#ended}) before ${bytes.length} bytes in chunks`)
+    }
   }
 
   /** Waits for a last chunk without trailers, and takes everything up to it; gives what stood before it. */
@@ -134,6 +141,52 @@ export class RawClient implements TestClient {
     if (this.#ended === 'no') this.#ended = how
     this.#wake?.()
   }
+}
+
+// What leaves in one chunk, whoever sends it.
+const ONE_CHUNK = 16_384
+
+function endOf(text: string, data: string): number {
+  const at = text.indexOf(data)
+  return at === -1 ? -1 : at + data.length
+}
+
+// Where data without line ends are over that borders of chunks may cut; -1 as long as they are not all there.
+function findEnd(text: string, data: string): number {
+  let at = text.indexOf(data.slice(0, 64))
+  if (at === -1) return -1
+  for (let place = 0; ;) {
+    const cut = text.indexOf('\r\n', at)
+    const part = text.slice(at, Math.min(cut === -1 ? Infinity : cut, at + data.length - place))
+    if (!data.startsWith(part, place)) throw new Error('Other bytes have come')
+    at += part.length
+    place += part.length
+    if (place === data.length) return at
+    const [border] = /^\r\n[0-9a-f]+\r\n/.exec(text.slice(at, at + 20)) ?? []
+    if (border === undefined) return -1
+    at += border.length
+  }
+}
+
+interface TakenChunks {
+  readonly rest: string
+}
+
+// Undefined as long as they are not all there; throws where they hold something else.
+function takeChunks(text: string, data: string): TakenChunks | undefined {
+  const first = text.indexOf(`\r\n${data.slice(0, 64)}`)
+  if (first < 0) return undefined
+  let at = text.lastIndexOf('\n', first - 1) + 1
+  for (let place = 0; place < data.length;) {
+    const line = text.indexOf('\r\n', at)
+    const size = line < 0 ? Number.NaN : Number.parseInt(text.slice(at, line), 16)
+    if (!(text.length >= line + size + 4)) return undefined
+    const chunk = text.slice(line + 2, line + 2 + size)
+    if (size === 0 || chunk !== data.slice(place, place + size)) throw new Error('Other chunks have come')
+    place += size
+    at = line + size + 4
+  }
+  return { rest: text.slice(at) }
 }
 
 // libuv tells a reset that comes together with the last bytes as an end there. A write still tells the two apart.

@@ -40,7 +40,7 @@ export interface TestClient {
   getOld(path: string, ...fields: string[]): void
   /** Waits until the bytes so far hold this text, and takes everything up to its end. */
   until(text: string): Promise<string>
-  /** Waits for a chunk or frame with exactly this text, and takes everything up to its end. */
+  /** Waits for a chunk or frame with exactly this text, or chunks where it is long, and takes everything up to its end. */
   untilChunk(text: string): Promise<void>
   /** Waits for the end of a body without a length, and takes everything up to it; gives what stood before it. */
   untilEnd(): Promise<string>

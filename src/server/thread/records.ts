@@ -10,9 +10,9 @@ import type { Head } from '../wire.ts'
 export const toTransmitter = {
   /** A head, for a body that goes block by block; it may wait for the first data. */
   head: 1,
-  /** Bytes of the body, framed. */
+  /** Bytes of the body, whole blocks. */
   data: 2,
-  /** The same, and more of the same frame follows: nothing may come between. */
+  /** The same, and more of the same block follows: nothing may come between. */
   piece: 3,
   /** The end of the body, with its trailers. */
   end: 4,

@@ -10,7 +10,7 @@ import {
 } from '../../../test/support/set-up-thread-sink.ts'
 import { LifecycleError } from '../../delivery/errors.ts'
 import { Framer } from '../../delivery/framer.ts'
-import { frameLarge, LARGE, Slab } from '../../delivery/slab.ts'
+import { frameLarge, LARGE } from '../../delivery/slab.ts'
 import type { Head } from '../wire.ts'
 import { parseHead, toTransmitter } from './records.ts'
 import { ThreadSink } from './thread-sink.ts'
@@ -21,49 +21,26 @@ const { head, data, piece, end, beat } = toTransmitter
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => void vi.useRealTimers())
 
-// The same text as a slab frames it.
-function inSlab(text: string, chunked: boolean): Buffer {
-  const slab = new Slab()
-  expect(slab.putText(text)).toBe(true)
-  return Buffer.from(slab.take(chunked))
-}
-
-function checkText({ sink, read }: OpenedSink, text: string, chunked: boolean): void {
-  const expected = inSlab(text, chunked)
-  expect(sink.putText(text)).toBe(Buffer.byteLength(text))
+function checkText({ sink, read }: OpenedSink, text: string): void {
+  const expected = Buffer.from(text)
+  expect(sink.putText(text)).toBe(expected.byteLength)
   const taken = read()
   // `equals`, as the difference of two long buffers takes long to print.
   expect([typesOf(taken), bytesOf(taken).equals(expected), text.length]).toEqual([[data], true, text.length])
   sink.onCredit(expected.byteLength)
 }
 
-describe('ThreadSink, which frames in place', () => {
+describe('ThreadSink, which puts blocks in place', () => {
   const chars = ['a', '\u00e9', '\u20ac', '\u{1f600}', '\ud800', '\udc00']
 
-  it.each(chars)('frames any number of %j as a slab does, at every border of the digits', (char) => {
+  it.each(chars)('puts any number of %j as UTF-8', (char) => {
     const opened = openThreadSink()
     const most = Math.floor(LARGE / 3 / char.length)
-    for (let count = 1; count <= most; count += count < 1400 ? 1 : 13) {
-      checkText(opened, char.repeat(count), true)
-    }
-    checkText(opened, char.repeat(most), true)
+    for (let count = 1; count <= most; count += count < 1400 ? 1 : 13) checkText(opened, char.repeat(count))
+    checkText(opened, char.repeat(most))
   })
 
-  it.each([
-    ['15 units, 16 bytes', `${'a'.repeat(14)}\u00e9`, '10\r\n'],
-    ['6 units, 18 bytes', '\u20ac'.repeat(6), '12\r\n'],
-    ['255 units, 256 bytes', `${'a'.repeat(254)}\u00e9`, '100\r\n'],
-    ['86 units, 258 bytes', '\u20ac'.repeat(86), '102\r\n'],
-    ['4095 units, 4096 bytes', `${'a'.repeat(4094)}\u00e9`, '1000\r\n'],
-    ['1366 units, 4098 bytes', '\u20ac'.repeat(1366), '1002\r\n'],
-    ['6 units, 16 bytes: two digits more', `${'\u20ac'.repeat(5)}a`, '10\r\n'],
-  ])('moves text whose size has more digits than its length: %s', (_, text, line) => {
-    const { sink, read } = openThreadSink()
-    sink.putText(text)
-    expect(String(bytesOf(read()))).toBe(`${line}${text}\r\n`)
-  })
-
-  it('frames any text as a slab does, chunked or not, wherever in the ring it falls', () => {
+  it('puts any text as UTF-8, wherever in the ring it falls', () => {
     const text = fc.oneof(
       fc
         .array(fc.integer({ min: 0, max: 0x10ffff }), { minLength: 1, maxLength: 80 })
@@ -72,18 +49,12 @@ describe('ThreadSink, which frames in place', () => {
         .array(fc.integer({ min: 0, max: 0xffff }), { minLength: 1, maxLength: 80 })
         .map((units) => String.fromCharCode(...units)),
     )
-    const chunked = openThreadSink({ kind: 'chunked' }, 16_384)
-    const plain = openThreadSink({ kind: 'close' }, 16_384)
-    fc.assert(
-      fc.property(text, (one) => {
-        checkText(chunked, one, true)
-        checkText(plain, one, false)
-      }),
-    )
+    const opened = openThreadSink({ kind: 'chunked' }, 16_384)
+    fc.assert(fc.property(text, (one) => checkText(opened, one)))
   })
 
-  it('G8: puts text without a size line where the body has a length or ends by closing', () => {
-    for (const framing of [{ kind: 'close' }, { kind: 'length', bytes: 9 }] as const) {
+  it('G8: puts blocks without framing, whatever the framing is', () => {
+    for (const framing of [{ kind: 'close' }, { kind: 'length', bytes: 9 }, { kind: 'chunked' }] as const) {
       const { sink, read } = openThreadSink(framing)
       expect(sink.putText('caf\u00e9')).toBe(5)
       expect(sink.putBytes(Buffer.from([1, 2]))).toBe(2)
@@ -91,13 +62,13 @@ describe('ThreadSink, which frames in place', () => {
     }
   })
 
-  it.each([1, 15, 16, 255, 256, 4095, 4096, LARGE])('frames %i bytes as one chunk', (size) => {
+  it.each([1, 255, 256, LARGE])('puts %i bytes as one record', (size) => {
     const { sink, read } = openThreadSink()
     const bytes = Buffer.alloc(size, 'b')
     expect(sink.putBytes(bytes)).toBe(size)
     const taken = read()
     expect(typesOf(taken)).toEqual([data])
-    expect(bytesOf(taken).equals(Buffer.concat(frameLarge(bytes, true)))).toBe(true)
+    expect(bytesOf(taken).equals(bytes)).toBe(true)
   })
 
   it('G1: shows each block when it is put, and wakes a transmitter that sleeps', () => {
@@ -106,7 +77,7 @@ describe('ThreadSink, which frames in place', () => {
       expect(reader.sleep()).toBe(true)
       sink.putText(text)
       expect(wake).toHaveBeenCalledTimes(index + 1)
-      expect(String(bytesOf(read()))).toBe(`3\r\n${text}\r\n`)
+      expect(String(bytesOf(read()))).toBe(text)
     }
   })
 
@@ -116,10 +87,10 @@ describe('ThreadSink, which frames in place', () => {
     sink.putBytes(bytes)
     expect(sink.held).toBe(false)
     bytes.fill('x')
-    expect(String(bytesOf(read()))).toBe('3\r\nabc\r\n')
+    expect(String(bytesOf(read()))).toBe('abc')
   })
 
-  it('takes part in a framer, which frames the same bytes with it as without it', () => {
+  it('takes part in a framer, which gives the same bytes with it as without it', () => {
     const blocks = [
       'a',
       'caf\u00e9',
@@ -132,7 +103,7 @@ describe('ThreadSink, which frames in place', () => {
     const all = [true, false].map((isDirect) => {
       const { sink, readAll } = openThreadSink()
       const framer = new Framer(sink, isDirect ? sink.direct : undefined)
-      framer.begin({ kind: 'chunked' })
+      framer.begin({ kind: 'close' })
       const parts = blocks.map((block) => {
         framer.put(block)
         framer.flush()
@@ -158,7 +129,7 @@ describe('ThreadSink and its head', () => {
     const [first, second] = read()
     expect([first?.type, second?.type]).toEqual([head, data])
     expect(parseHead(first?.bytes.toString('latin1') ?? '')).toEqual(made)
-    expect(String(second?.bytes)).toBe('1\r\na\r\n')
+    expect(String(second?.bytes)).toBe('a')
   })
 
   it('sends it by itself at the next push', () => {
@@ -202,8 +173,8 @@ describe('ThreadSink and its head', () => {
     sink.putText('b')
     sink.end([], [], () => {})
     const ours = readAll().filter(({ id }) => id === ID)
-    expect(typesOf(ours)).toEqual([head, piece, piece, data, piece, piece, data, end])
-    expect(String(bytesOf(ours.slice(1)))).toBe('1\r\na\r\n1\r\nb\r\n')
+    expect(typesOf(ours)).toEqual([head, data, data, end])
+    expect(String(bytesOf(ours.slice(1)))).toBe('ab')
   })
 })
 

@@ -18,9 +18,6 @@ const PIECE = 65_536
 /** How long what was handed over may take to leave when the reply has failed, in milliseconds. */
 const DRAIN_LIMIT = 2000
 
-// A size line of a chunk that is framed in place: a block in place has less than 64 KiB.
-const SIZE_LINE = 6
-
 interface Waiting {
   readonly frame: Uint8Array
   readonly isPiece: boolean
@@ -41,6 +38,7 @@ export class ThreadSink implements Sink, DirectFrames {
   readonly #writer: RingWriter
   readonly #id: number
   #head: ThreadHead | undefined
+  // Chunks are made where the body leaves: a run of blocks is one.
   #isChunked = false
   #coding: Coding | undefined
   #onTheWay = 0
@@ -89,19 +87,19 @@ export class ThreadSink implements Sink, DirectFrames {
       )
     }
     this.#coding = framing.kind === 'none' ? undefined : coding
+    this.#isChunked = framing.kind === 'chunked'
     return framing
   }
 
-  /** True for a body that the transmitter encodes, and frames then. */
+  /** True for a body that the transmitter encodes, or frames. */
   get takesPlain(): boolean {
-    return this.#coding !== undefined
+    return this.#isChunked || this.#coding !== undefined
   }
 
   commit(framing: Framing): void {
     const head = this.#head?.write(framing)
     if (head) this.putHead(this.#coding ? { ...head, coding: this.#coding } : head)
     this.#head = undefined
-    this.#isChunked = framing.kind === 'chunked' && !this.#coding
   }
 
   /** The head, as the transmitter is told it; it becomes visible with the first write, or at the next `push`. */
@@ -110,31 +108,16 @@ export class ThreadSink implements Sink, DirectFrames {
   }
 
   putText(text: string): number {
-    const front = this.#isChunked ? SIZE_LINE : 0
-    const at = this.#reserve(front + text.length * 3 + 2)
-    if (at < 0) return this.putBytes(Buffer.from(text))
-    const { bytes } = this.#writer
-    // The size line has as many digits as the bytes need; the text goes where they end if it is all ASCII.
-    const guess = this.#isChunked ? digitsOf(text.length) + 2 : 0
-    const size = bytes.write(text, at + guess)
-    if (!this.#isChunked) return this.#put(size, size)
-    const digits = digitsOf(size)
-    if (digits + 2 !== guess) bytes.copyWithin(at + digits + 2, at + guess, at + guess + size)
-    return this.#put(this.#frameAt(at, digits, size), size)
+    const at = this.#reserve(text.length * 3)
+    if (at < 0) return this.#wait(Buffer.from(text))
+    return this.#put(this.#writer.bytes.write(text, at))
   }
 
   putBytes(block: Uint8Array): number {
-    const size = block.byteLength
-    const at = this.#reserve(SIZE_LINE + size + 2)
+    const at = this.#reserve(block.byteLength)
     if (at < 0) return this.#wait(block)
-    const { bytes } = this.#writer
-    if (!this.#isChunked) {
-      bytes.set(block, at)
-      return this.#put(size, size)
-    }
-    const digits = digitsOf(size)
-    bytes.set(block, at + digits + 2)
-    return this.#put(this.#frameAt(at, digits, size), size)
+    this.#writer.bytes.set(block, at)
+    return this.#put(block.byteLength)
   }
 
   write(frame: Uint8Array): void {
@@ -226,34 +209,17 @@ export class ThreadSink implements Sink, DirectFrames {
     return this.#writer.reserveMore(toTransmitter.data, this.#id, size)
   }
 
-  // RFC 9112 §7.1: the size in hexadecimal digits, then the data.
-  #frameAt(at: number, digits: number, size: number): number {
-    const { bytes } = this.#writer
-    let rest = size
-    for (let index = at + digits - 1; index >= at; index--) {
-      bytes[index] = HEX.charCodeAt(rest & 15)
-      rest >>>= 4
-    }
-    bytes[at + digits] = 13
-    bytes[at + digits + 1] = 10
-    const end = at + digits + 2 + size
-    bytes[end] = 13
-    bytes[end + 1] = 10
-    return digits + size + 4
-  }
-
-  #put(framed: number, size: number): number {
-    this.#writer.put(toTransmitter.data, this.#id, framed)
+  #put(size: number): number {
+    this.#writer.put(toTransmitter.data, this.#id, size)
     this.#writer.publish()
-    this.#onTheWay += framed
-    this.#given += framed
+    this.#onTheWay += size
+    this.#given += size
     return size
   }
 
   // Not copied: the sink is held now, so the application is not asked for the block after it.
   #wait(block: Uint8Array): number {
-    if (!this.#isChunked) this.write(block)
-    else this.writeAll([Buffer.from(`${block.byteLength.toString(16)}\r\n`), block, CRLF])
+    this.write(block)
     return block.byteLength
   }
 
@@ -307,13 +273,4 @@ export class ThreadSink implements Sink, DirectFrames {
     this.#free = undefined
     queueMicrotask(free)
   }
-}
-
-const CRLF = Buffer.from('\r\n')
-const HEX = '0123456789abcdef'
-
-function digitsOf(size: number): number {
-  if (size < 16) return 1
-  if (size < 256) return 2
-  return size < 4096 ? 3 : 4
 }

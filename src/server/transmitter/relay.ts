@@ -3,6 +3,7 @@
 import { ClientGone, ShuttingDown, TooSlow, toError } from '../../delivery/errors.ts'
 import type { Framing } from '../../delivery/framing.ts'
 import type { Sink } from '../../delivery/sink.ts'
+import { frameLarge } from '../../delivery/slab.ts'
 import { HttpError } from '../../reply/http-error.ts'
 import { sendStatus } from '../limits/refuse-request.ts'
 import type { Outlet } from '../thread/outlet.ts'
@@ -38,7 +39,7 @@ export class Relay implements Live {
   readonly id: number
   /** In the list of those to flush. */
   isTouched = false
-  /** True in the middle of a frame. */
+  /** True in the middle of a block. */
   isInside = false
   /** True when the application says nothing more of it. */
   isReleased = false
@@ -49,6 +50,8 @@ export class Relay implements Live {
   #body: ReadableStreamDefaultReader<Uint8Array> | undefined
   #sink: Sink | undefined
   #framing: Framing = { kind: 'none' }
+  // What is gathered leaves as a chunk.
+  #isChunked = false
   readonly #gathering = new Gathering()
   #untold = 0
   #isWaiting = false
@@ -143,12 +146,13 @@ export class Relay implements Live {
     this.isTouched = false
     if (this.#isOver || !this.#sink || this.#isWaiting) return
     this.#beat?.timer.refresh()
-    const frames = this.#gathering.take()
+    const { size } = this.#gathering
+    const frames = this.#gathering.take(this.#isChunked)
     const last = this.#last
     this.#last = undefined
     if (last) last(frames)
     else if (frames.length === 0) this.#sink.push()
-    else this.#write(this.#sink, frames)
+    else this.#write(this.#sink, frames, size)
   }
 
   #take(type: number, payload: Buffer): void {
@@ -172,6 +176,7 @@ export class Relay implements Live {
   #onHead(head: Head): void {
     const { framing, coding } = head
     this.#framing = framing
+    this.#isChunked = framing.kind === 'chunked' && !coding
     const sink = this.#wire.toSink({ frame: () => framing, write: () => this.#wire.writeHead(head) })
     this.#sink = coding ? new CodedSink(sink, coding, (error) => this.#fail(error)) : sink
     this.#sink.commit(framing)
@@ -236,14 +241,11 @@ export class Relay implements Live {
     this.#close()
   }
 
-  #write(sink: Sink, frames: readonly Uint8Array[]): void {
+  #write(sink: Sink, frames: readonly Uint8Array[], size: number): void {
     const [first] = frames
     if (frames.length === 1 && first) sink.write(first)
     else sink.writeAll(frames)
-    this.#settle(
-      sink,
-      frames.reduce((sum, { byteLength }) => sum + byteLength, 0),
-    )
+    this.#settle(sink, size)
   }
 
   // Credit goes back when the bytes have left, not when they were handed over.
@@ -279,11 +281,12 @@ export class Relay implements Live {
     }
   }
 
-  #startBeat(every: number, frame: Uint8Array): void {
+  #startBeat(every: number, block: Uint8Array): void {
+    const frame = this.#isChunked ? Buffer.concat(frameLarge(block, true)) : block
     this.#beat = { timer: setTimeout(() => this.#onBeat(), every).unref(), frame }
   }
 
-  // Not inside a frame, and not to a client that does not read.
+  // Not inside a block, and not to a client that does not read.
   #onBeat(): void {
     const sink = this.#sink
     if (this.#isOver || !sink || !this.#beat) return

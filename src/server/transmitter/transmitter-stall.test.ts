@@ -41,7 +41,7 @@ describe('Transmitter of an application that does not answer', () => {
     const [one, two, three] = [connect(), connect(), connect()]
     const [first, second] = [await ask(one), await ask(two)]
     putHead(outlet, first)
-    outlet.putText(toTransmitter.data, first, '1\r\na\r\n')
+    outlet.putText(toTransmitter.data, first, 'a')
     await one.untilChunk('a')
     vi.advanceTimersByTime(100 + 399)
     expect(printed).toEqual([])
