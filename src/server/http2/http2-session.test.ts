@@ -50,6 +50,7 @@ describe('Http2Session, of departures', () => {
     client.leave()
     await request.gone
     await vi.waitFor(() => expect(listeners()).toEqual([0, 0]))
+    expect(Object.hasOwn(session, 'close')).toBe(false)
     // What a client did wrong may be told later.
     session.emit('error', new Error('told to nobody'))
   })
@@ -85,6 +86,56 @@ describe('Http2Session, of departures', () => {
     expect(await second.gone).toBeInstanceOf(ClientGone)
     await client.whenClosed()
     expect(report).not.toHaveBeenCalled()
+  })
+})
+
+describe('Http2Session, of a client that says goodbye', () => {
+  const sayGoodbye = (client: Http2Frames) => client.send(frameTypes.goAway, { payload: Buffer.alloc(8) })
+
+  it('gives it the replies that it waits for, and ends then', async () => {
+    const { connect, next } = await setUpHttp2()
+    const client = connect()
+    client.request(1)
+    client.request(3, { ':method': 'POST' }, { isOpen: true })
+    sayGoodbye(client)
+    const [first, second] = [await next(), await next()]
+    give(first)
+    expect(await client.over(1)).toEqual({ how: 'end', text: 'text' })
+    client.data(3, 'body', { isEnd: true })
+    await answer(client)
+    expect([second.reasons, client.isClosed]).toEqual([[], false])
+    give(second, 'two')
+    expect(await client.over(3)).toEqual({ how: 'end', text: 'two' })
+    expect(toGoAway(await client.next(frameTypes.goAway))).toEqual({ last: 3, code: 0 })
+    await client.whenClosed()
+  })
+
+  it('ends at once where it waits for none', async () => {
+    const { connect } = await setUpHttp2()
+    const client = connect()
+    await answer(client)
+    sayGoodbye(client)
+    expect(toGoAway(await client.next(frameTypes.goAway))).toEqual({ last: 0, code: 0 })
+    await client.whenClosed()
+  })
+
+  it.each([
+    ['breaks the protocol', (client: Http2Frames) => client.data(0, 'on no stream')],
+    [
+      'sends a frame of a wrong size',
+      (client: Http2Frames) => client.send(frameTypes.resetStream, { stream: 1 }),
+    ],
+    ['closes its side', (client: Http2Frames) => client.socket.end()],
+    ['resets the connection', (client: Http2Frames) => client.socket.resetAndDestroy()],
+  ])('G10: one that then %s leaves all of them, at once', async (_, leave) => {
+    const { connect, next } = await setUpHttp2()
+    const client = connect()
+    client.request(1, { ':method': 'POST' }, { isOpen: true })
+    sayGoodbye(client)
+    const request = await next()
+    leave(client)
+    expect(await request.gone).toBeInstanceOf(ClientGone)
+    await client.whenClosed()
   })
 })
 

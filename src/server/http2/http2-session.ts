@@ -32,6 +32,7 @@ export class Http2Session implements Http2Lives, Paced, Waiting {
   readonly #socket: Socket
   readonly #plan: ProtocolPlan
   readonly #session: ServerHttp2Session
+  readonly #closeSession: () => void
   readonly #head: BegunHead
   readonly #live = new Set<Live>()
   readonly #over = Promise.withResolvers<void>()
@@ -45,6 +46,8 @@ export class Http2Session implements Http2Lives, Paced, Waiting {
   #isBroken = false
   // The first frame of a connection must be that of its settings.
   #isGreeted = false
+  // The client has said that it sends no more requests.
+  #isLeaving = false
   #streams = 0
   #requests = 0
   #isIdle = false
@@ -57,6 +60,10 @@ export class Http2Session implements Http2Lives, Paced, Waiting {
     this.#plan = plan
     this.#idleTimeout = idleTimeout
     this.#session = performServerHandshake(socket, options)
+    // node:http2 would close it when the client says that it sends no more requests. nghttp2 has said all then: while
+    // replies are on their way it would neither end it for what breaks the protocol, nor hear that the client has left.
+    this.#closeSession = this.#session.close.bind(this.#session)
+    this.#session.close = () => this.#onGoodbye()
     this.#head = new BegunHead(this.#session, socket)
     this.#session.setLocalWindowSize(SESSION_WINDOW)
     this.#session.once('localSettings', () => {
@@ -84,7 +91,7 @@ export class Http2Session implements Http2Lives, Paced, Waiting {
     // A client that has closed its side can open no window any more: it has left.
     socket.on('end', () => this.#break())
     socket.on('close', () => this.#onClosed())
-    plan.guard?.watch(this, (reason) => this.abort(reason))
+    plan.guard?.watch(this, this)
     plan.heads?.watch(socket, this)
     // Before its first request it has the time for a head, where that is watched.
     this.#rest(plan.heads ? 0 : idleTimeout)
@@ -169,6 +176,15 @@ export class Http2Session implements Http2Lives, Paced, Waiting {
     if (!this.#plan.health?.answer(wire.target ?? '', wire)) this.#plan.answer(wire)
   }
 
+  // It is over with the replies that it waits for; of a request in the same packet nothing has been heard yet.
+  #onGoodbye(): void {
+    this.#isLast = true
+    this.#isLeaving = true
+    setImmediate(() => {
+      if (this.#streams === 0) this.#close()
+    })
+  }
+
   #onStreamClosed(): void {
     this.#streams--
     if (this.#streams === 0 && (this.#isLast || this.#plan.idle.isFull)) this.#close()
@@ -179,8 +195,8 @@ export class Http2Session implements Http2Lives, Paced, Waiting {
   #close(): void {
     if (this.#isClosing || this.#session.destroyed) return
     this.#isClosing = true
-    const isHeard =
-      this.#isGreeted && sendShutdownNotice(this.#socket) && this.#session.ping(() => this.#end())
+    const isTold = this.#isGreeted && !this.#isLeaving && sendShutdownNotice(this.#socket)
+    const isHeard = isTold && this.#session.ping(() => this.#end())
     if (isHeard) this.#noticeTimer = setTimeout(() => this.#end(), NOTICE_LIMIT).unref()
     else this.#end()
   }
@@ -190,7 +206,7 @@ export class Http2Session implements Http2Lives, Paced, Waiting {
   #end(): void {
     clearTimeout(this.#noticeTimer)
     if (this.#session.closed || this.#session.destroyed) return
-    this.#session.close()
+    this.#closeSession()
     this.#socket.once('finish', () => this.#closeSoon())
     this.#lastLooks = setInterval(() => this.#lookAtLast(), LINGER)
   }
@@ -221,6 +237,7 @@ export class Http2Session implements Http2Lives, Paced, Waiting {
     // node:http2 keeps a session for ever whose client has never acknowledged its settings, where what listens to it leads
     // to its socket, and that to the error which has ended it.
     this.#session.removeAllListeners().on('error', ignore)
+    Reflect.deleteProperty(this.#session, 'close')
     clearTimeout(this.#idleTimer)
     clearTimeout(this.#noticeTimer)
     clearTimeout(this.#lingerTimer)
