@@ -176,6 +176,24 @@ eachDelivery(
       log.stop()
     })
 
+    // What goes by turns of its own, as TLS and HTTP/2 do, is held for a moment.
+    it.skipIf(way.protocol !== 'HTTP/1.1').each([
+      ['text', () => 'plain'],
+      ['bytes', () => new Uint8Array(100)],
+      ['a buffered reply', () => reply('created', { status: 201 })],
+    ])('tells of no wait where the client reads %s', async (_, handler) => {
+      const lines = new LogLines()
+      using log = accessLog(lines.logger)
+      using moments = new Moments()
+      await using server = await open({ routes: { '/': handler } })
+      const client = server.client()
+      client.get('/')
+      await client.reply()
+      expect(await lines.when(1)).not.toHaveProperty('longestWaitMs')
+      expect(moments.count('millrace:client-awaited')).toBe(0)
+      log.stop()
+    })
+
     it('G14: tells of a reply that ended early with a last block', async () => {
       const lines = new LogLines()
       const gate = new Gate()

@@ -46,7 +46,7 @@ async function open(request = 'GET / HTTP/1.1\r\nHost: test\r\n\r\n') {
 // One whose connection counts the replies that are being made.
 async function openLive(idle?: IdleCount) {
   const opened = await open()
-  const connection = new Connection(opened.nodeResponse.req.socket, idle)
+  const connection = new Connection(opened.nodeResponse.req.socket, idle && { idle })
   const wire = new HttpWire(opened.nodeResponse, undefined, connection)
   const live: Live = { abort: vi.fn<Live['abort']>() }
   wire.open(live)
@@ -212,6 +212,56 @@ describe('HttpWire, which sends', () => {
     await end(wire)
     expect(await client.reply()).toMatchObject({ status: 200, text: 'body', isComplete: true })
   })
+
+  it('knows at once that a plain reply has left', async () => {
+    const { client, wire } = await open()
+    const sent = vi.fn<() => void>()
+    expect(wire.isHeld).toBe(true)
+    wire.sendPlain('body', true)
+    expect(wire.isHeld).toBe(false)
+    wire.whenSent(sent)
+    expect(sent).toHaveBeenCalledTimes(1)
+    expect(await client.reply()).toMatchObject({ text: 'body' })
+  })
+
+  it('holds a plain reply that the client does not take, and tells when it has left', async () => {
+    const { client, wire } = await open()
+    client.pause()
+    wire.sendPlain('x'.repeat(1 << 25), true)
+    expect(wire.isHeld).toBe(true)
+    const left = new Promise<void>((resolve) => wire.whenSent(resolve))
+    client.resume()
+    await left
+    expect(wire.isHeld).toBe(false)
+  })
+
+  it('holds a plain reply that waits for its turn', async () => {
+    const { next, wire: first } = await open(
+      'GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n',
+    )
+    const second = new HttpWire(await next())
+    second.sendPlain('two', true)
+    expect(second.isHeld).toBe(true)
+    const left = new Promise<void>((resolve) => second.whenSent(resolve))
+    first.sendPlain('one', true)
+    await left
+    expect(second.isHeld).toBe(false)
+  })
+
+  it.each(['errored', 'destroyed'] as const)(
+    'G10: says of no reply that it has left whose socket is %s',
+    async (state) => {
+      const { nodeResponse, wire } = await open()
+      const sent = vi.fn<() => void>()
+      wire.sendPlain('body', true)
+      vi.spyOn(nodeResponse.req.socket, state, 'get').mockReturnValue(
+        state === 'errored' ? new Error('EPIPE') : true,
+      )
+      wire.whenSent(sent)
+      expect(sent).not.toHaveBeenCalled()
+      vi.restoreAllMocks()
+    },
+  )
 
   it('ends a reply that has no body', async () => {
     const { wire, client } = await open()

@@ -106,14 +106,16 @@ export class HttpWire implements ServedWire {
     sendPlain(this.#nodeResponse, body)
   }
 
-  // A response that waits for its turn has no socket, and holds all of itself.
+  // A response that waits for its turn has no socket, and holds all of itself. `writableFinished` is not asked: from
+  // Node 24 on it is false until `finish`, a tick after the last byte has left.
   get isHeld(): boolean {
-    return !this.#nodeResponse.writableFinished
+    const { writableEnded, writableLength } = this.#nodeResponse
+    return !writableEnded || writableLength > 0
   }
 
   whenSent(callback: () => void): void {
     const { socket } = this.#nodeResponse.req
-    if (!this.isHeld && !socket.destroyed) return callback()
+    if (!this.isHeld && !socket.destroyed && !socket.errored) return callback()
     this.#nodeResponse.once('finish', () => {
       if (!socket.destroyed) callback()
     })
