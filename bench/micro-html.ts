@@ -107,7 +107,9 @@ function pump(template: Html, delivery: 'block' | 'turn' = 'block'): Promise<num
     delivery,
     commit: 'first-block',
     subject: template,
-    closed: (outcome) => (outcome.kind === 'complete' ? resolve(outcome.bytes) : reject(outcome.error)),
+    owner: {
+      closed: (outcome) => (outcome.kind === 'complete' ? resolve(outcome.bytes) : reject(outcome.error)),
+    },
   }).start()
   return promise
 }

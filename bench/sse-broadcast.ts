@@ -12,7 +12,7 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { coresNote, cpuSeconds, place } from './peers/cores.ts'
+import { coresNote, type CpuTimes, cpuTimes, place } from './peers/cores.ts'
 
 const { values } = parseArgs({
   options: {
@@ -37,6 +37,8 @@ interface Run {
   rate: number
   /** Deliveries for each second of CPU time that the server used: it hardly changes when the readers are the limit. */
   cpuRate: number
+  /** How much of that time was the kernel's, from 0 to 1. */
+  kernel: number
   p50: number
   p99: number
 }
@@ -168,13 +170,20 @@ async function flood(server: ChildProcess, all: Readers): Promise<Run> {
 async function timeRun(server: ChildProcess, all: Readers, task: () => Promise<number>): Promise<Run> {
   all.takeLatencies()
   const start = performance.now()
-  const cpuStart = cpuSeconds(server.pid ?? 0) ?? Number.NaN
+  const before = timesOf(server)
   const events = await task()
   const rate = (events / (performance.now() - start)) * 1000
-  const cpuRate = (events * readers) / ((cpuSeconds(server.pid ?? 0) ?? Number.NaN) - cpuStart)
+  const after = timesOf(server)
+  const cpu = after.all - before.all
+  const cpuRate = (events * readers) / cpu
+  const kernel = (after.kernel - before.kernel) / cpu
   const latencies = all.takeLatencies()
   const quantile = (part: number) => latencies[Math.floor(latencies.length * part)] ?? Number.NaN
-  return { rate, cpuRate, p50: quantile(0.5), p99: quantile(0.99) }
+  return { rate, cpuRate, kernel, p50: quantile(0.5), p99: quantile(0.99) }
+}
+
+function timesOf(server: ChildProcess): CpuTimes {
+  return cpuTimes(server.pid ?? 0) ?? { all: Number.NaN, kernel: Number.NaN }
 }
 
 async function measurePeer(name: string): Promise<Figures> {
@@ -199,11 +208,12 @@ for (const name of values.peers.split(',')) figures.set(name, await measurePeer(
 
 console.log(`Node ${process.version}, ${readers} readers, ${seconds} s for each line; ${coresNote}`)
 for (const [index, title] of titles.entries()) {
-  console.log(`\n${title.padEnd(14)} events/s  deliveries/s  a CPU second    p50 ms    p99 ms`)
+  console.log(`\n${title.padEnd(14)} events/s  deliveries/s  a CPU second  of it kernel    p50 ms    p99 ms`)
   for (const [name, { runs }] of figures) {
     const one = runs[index]
     if (!one) continue
     const rates = [toCell(one.rate, 8), toCell(one.rate * readers, 13), toCell(one.cpuRate, 13)]
+    rates.push(`${Math.round(one.kernel * 100)} %`.padStart(12))
     console.log(name.padEnd(14), ...rates, one.p50.toFixed(1).padStart(9), one.p99.toFixed(1).padStart(9))
   }
 }

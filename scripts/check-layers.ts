@@ -42,6 +42,7 @@ const builtIns: Readonly<Record<string, readonly string[]>> = {
   'src/wsgi/environ/file-wrapper.ts': ['node:fs/promises'],
   'src/gateway/error-pages.ts': ['node:util'],
   'src/delivery/channels.ts': ['node:diagnostics_channel'],
+  'src/delivery/watching/silence-watch.ts': ['node:async_hooks'],
   'src/reply/file.ts': ['node:fs', 'node:fs/promises', 'node:path', 'node:url'],
   'src/reply/hand-over.ts': ['node:path'],
   'src/reply/resolve-inside.ts': ['node:fs/promises', 'node:path'],

@@ -23,14 +23,32 @@ export function place(command: readonly string[], side: keyof typeof cores, plac
   return pinned && placement === 'pinned' ? ['taskset', '-c', String(core), ...command] : [...command]
 }
 
+/** CPU seconds of a process and its living children. */
+export interface CpuTimes {
+  readonly all: number
+  /** Of those, in the kernel. */
+  readonly kernel: number
+}
+
 /** CPU seconds that a process and its living children have used, or undefined where there is no /proc. */
 export function cpuSeconds(pid: number): number | undefined {
+  return cpuTimes(pid)?.all
+}
+
+/** The same, with what of them the kernel has taken. */
+export function cpuTimes(pid: number): CpuTimes | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // The name in field 2 may hold spaces, so fields are counted from the bracket that ends it.
     const [, , , , , , , , , , , user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const own = (Number(user) + Number(system)) / ticksPerSecond
-    return childrenOf(pid).reduce((sum, child) => sum + (cpuSeconds(child) ?? 0), own)
+    let kernel = Number(system) / ticksPerSecond
+    let all = Number(user) / ticksPerSecond + kernel
+    for (const child of childrenOf(pid)) {
+      const times = cpuTimes(child)
+      all += times?.all ?? 0
+      kernel += times?.kernel ?? 0
+    }
+    return { all, kernel }
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
 // A body is read once and closed exactly once (G5), whoever reads it: the pump, a collector, another host.
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncResource } from 'node:async_hooks'
 import type { Bytes } from './block.ts'
 import { isBytes, toUint8Array } from './block.ts'
 import { type Closer, disposerOf, runClosers, unstartedCloser } from './run-closers.ts'
@@ -17,10 +17,10 @@ import {
 export class Blocks implements BlockReader, SourceInit {
   /** Bytes of the whole body, or undefined when only the end will tell. */
   readonly length: number | undefined
-  /** Runs a function where the body was made: the asynchronous context of the handler is current inside (G9). */
-  readonly run: <T>(task: () => T) => T
 
   #body: unknown
+  // Undefined for text and bytes, which run nothing. `AsyncLocalStorage.snapshot()` would keep five times as much.
+  readonly #scope: AsyncResource | undefined
   #opened: unknown
   #reader: BlockReader | undefined
   #finished = false
@@ -31,7 +31,12 @@ export class Blocks implements BlockReader, SourceInit {
   constructor(body: unknown, length = lengthOf(body)) {
     this.#body = body
     this.length = length
-    this.run = isLiteral(body) ? runHere : AsyncLocalStorage.snapshot()
+    this.#scope = isLiteral(body) ? undefined : new AsyncResource('MILLRACE_BODY')
+  }
+
+  /** Runs a function where the body was made: the asynchronous context of the handler is current inside (G9). */
+  run<T>(task: () => T): T {
+    return this.#scope ? this.#scope.runInAsyncScope(task) : task()
   }
 
   /** The bytes or the text itself, where the body is no more than that. */
@@ -140,10 +145,6 @@ export class Blocks implements BlockReader, SourceInit {
 /** The body as blocks; the same object when it is one already. */
 export function toBlocks(body: unknown, length?: number): Blocks {
   return body instanceof Blocks ? body : new Blocks(body, length)
-}
-
-function runHere<T>(task: () => T): T {
-  return task()
 }
 
 function lengthOf(body: unknown): number | undefined {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { flush } from './block.ts'
-import { holdsFlush, isEmptyBlock, measureBlock } from './measure-block.ts'
+import { holdsFlush, isEmptyBlock, isTextBlock, measureBlock } from './measure-block.ts'
 
 describe('measureBlock', () => {
   it.each([
@@ -50,6 +50,17 @@ describe('isEmptyBlock', () => {
 
   it('refuses what is no block', () => {
     expect(() => isEmptyBlock(1)).toThrow(TypeError)
+  })
+})
+
+describe('isTextBlock', () => {
+  it.each([
+    ['a', true],
+    [new Uint8Array(1), false],
+    [['', [flush, ['a']], new Uint8Array(1)], true],
+    [['', [new Uint8Array(1)], 'a'], false],
+  ])('of %j is %j', (block, isText) => {
+    expect(isTextBlock(block)).toBe(isText)
   })
 })
 

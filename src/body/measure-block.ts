@@ -35,6 +35,12 @@ export function isEmptyBlock(block: unknown): boolean {
   return (block instanceof Uint8Array ? block.byteLength : measureBlock(block)) === 0
 }
 
+/** True for text, and for a list that begins with it. */
+export function isTextBlock(block: unknown): boolean {
+  if (Array.isArray(block)) return isTextBlock(block.find((inner) => !isEmptyBlock(inner)))
+  return typeof block === 'string'
+}
+
 /** True for `flush`, and for a list that holds it. */
 export function holdsFlush(block: unknown): boolean {
   return block === flush || (Array.isArray(block) && block.some(holdsFlush))

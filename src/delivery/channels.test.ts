@@ -49,7 +49,7 @@ describe('channels', () => {
 
   it('tell the status of the head, where the server knows it', async () => {
     const messages = listen()
-    await startPump(['a'], { status: () => 201 }).closed
+    await startPump(['a'], { status: 201 }).closed
     expect(messages).toContainEqual(['millrace:head-committed', expect.objectContaining({ status: 201 })])
   })
 

@@ -9,6 +9,9 @@ import { acquireSlab, frameLarge, LARGE, releaseSlab, type Slab } from './slab.t
 /** Full slabs that leave together, while the client has never been waited for: a system call costs as much as a slab. */
 const GATHERED = 4
 
+// Replaced, never changed: a reply that waits for its source has none.
+const none: readonly Slab[] = []
+
 /** Puts the blocks of one body into the frames of one sink. */
 export class Framer {
   readonly #sink: Sink
@@ -19,8 +22,8 @@ export class Framer {
   #framed = 0
   #slab: Slab | undefined
   #gatherLimit = GATHERED
-  #gathered: Slab[] = []
-  #inFlight: Slab[] = []
+  #gathered = none
+  #inFlight = none
   #half = ''
 
   /** `direct`: where small blocks are framed, one by one, in place of slabs. */
@@ -73,7 +76,7 @@ export class Framer {
     this.#framed += slab.size
     this.#sink.write(slab.take(this.#chunked))
     if (!this.#sink.held) return
-    this.#inFlight.push(slab)
+    this.#inFlight = this.#inFlight.concat(slab)
     this.#slab = undefined
   }
 
@@ -98,7 +101,7 @@ export class Framer {
       )
     }
     const slabs = this.#takeSlabs()
-    this.#inFlight.push(...slabs)
+    this.#inFlight = this.#inFlight.concat(slabs)
     return slabs.map((slab) => slab.take(this.#chunked))
   }
 
@@ -112,7 +115,7 @@ export class Framer {
   /** The transport holds nothing any more: its slabs can be filled again. */
   reuse(): void {
     for (const slab of this.#inFlight) releaseSlab(slab)
-    this.#inFlight = []
+    this.#inFlight = none
   }
 
   /** A block by itself, framed, for a transport that sends it again and again. */
@@ -126,10 +129,10 @@ export class Framer {
     this.#gatherLimit = 1
   }
 
-  #takeSlabs(): Slab[] {
+  #takeSlabs(): readonly Slab[] {
     this.#seal()
     const slabs = this.#gathered
-    this.#gathered = []
+    this.#gathered = none
     return slabs
   }
 
@@ -137,13 +140,13 @@ export class Framer {
     const slab = this.#slab
     if (!slab || slab.isEmpty) return
     this.#framed += slab.size
-    this.#gathered.push(slab)
+    this.#gathered = this.#gathered.concat(slab)
     this.#slab = undefined
   }
 
   #flushAll(): void {
     const slabs = this.#takeSlabs()
-    this.#inFlight.push(...slabs)
+    this.#inFlight = this.#inFlight.concat(slabs)
     this.#sink.writeAll(slabs.map((slab) => slab.take(this.#chunked)))
     if (!this.#sink.held) this.reuse()
   }

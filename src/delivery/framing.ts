@@ -24,10 +24,16 @@ export function isBodiless(status: number): boolean {
   return status === 204 || status === 304 || status < 200
 }
 
+// Kept with each reply: those that hold nothing of it are there once.
+const none: Framing = { kind: 'none' }
+const chunked: Framing = { kind: 'chunked' }
+const close: Framing = { kind: 'close' }
+const stream: Framing = { kind: 'stream' }
+
 /** The framing of a body, in the order of RFC 9112 §6.3; for HTTP/2 RFC 9113 §8.1. */
 export function decideFraming({ version, method, status, length }: FramingFacts): Framing {
-  if (method === 'HEAD' || isBodiless(status)) return { kind: 'none' }
+  if (method === 'HEAD' || isBodiless(status)) return none
   if (length !== undefined) return { kind: 'length', bytes: length }
-  if (version === '2.0') return { kind: 'stream' }
-  return { kind: version === '1.1' ? 'chunked' : 'close' }
+  if (version === '2.0') return stream
+  return version === '1.1' ? chunked : close
 }

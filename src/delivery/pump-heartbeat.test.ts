@@ -1,19 +1,27 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Gate } from '../../test/support/gate.ts'
 import { parseChunks } from '../../test/support/parse-chunks.ts'
-import { type PumpRun, settle, startPump } from '../../test/support/start-pump.ts'
+import { type PumpRun, type PumpRunOptions, settle, startPump } from '../../test/support/start-pump.ts'
 import { ClientGone } from './errors.ts'
 
 const heartbeat = { every: 1000, block: ':\n' }
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
 })
 
 afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
 })
+
+// All replies of a period have one timer, which must not outlive a test.
+function start(body: unknown, options: PumpRunOptions): PumpRun {
+  const run = startPump(body, options)
+  onTestFinished(() => run.pump.abort(new ClientGone()))
+  return run
+}
 
 function sent({ sink }: PumpRun): string {
   return parseChunks(sink.bytes).chunks.map(String).join('|')
@@ -28,7 +36,7 @@ async function open(gate: Gate, block: string): Promise<void> {
 describe.each(['block', 'turn'] as const)('heartbeat, delivery %s', (delivery) => {
   it('is sent after each silence of that length, from the first block on', async () => {
     const gate = new Gate()
-    const run = startPump(gate, { delivery, heartbeat })
+    const run = start(gate, { delivery, heartbeat })
     await gate.whenAsked(1)
     vi.advanceTimersByTime(5000)
     expect(run.sink.calls).toEqual([])
@@ -43,14 +51,14 @@ describe.each(['block', 'turn'] as const)('heartbeat, delivery %s', (delivery) =
 
   it('begins with a head that goes out at once', async () => {
     const gate = new Gate()
-    const run = startPump(gate, { delivery, heartbeat, commit: 'now' })
+    const run = start(gate, { delivery, heartbeat, commit: 'now' })
     vi.advanceTimersByTime(1000)
     expect(sent(run)).toBe(':\n')
   })
 
   it('is not sent while blocks come', async () => {
     const gate = new Gate()
-    const run = startPump(gate, { delivery, heartbeat })
+    const run = start(gate, { delivery, heartbeat })
     await gate.whenAsked(1)
     for (const block of ['a', 'b', 'c', 'd']) {
       await open(gate, block)
@@ -62,7 +70,7 @@ describe.each(['block', 'turn'] as const)('heartbeat, delivery %s', (delivery) =
   it('is not sent while a source that never waits gives blocks', async () => {
     let clock = 0
     vi.spyOn(performance, 'now').mockImplementation(() => clock)
-    const run = startPump(
+    const run = start(
       function* () {
         for (const block of 'abcdefghijklmnop') {
           yield block
@@ -80,7 +88,7 @@ describe.each(['block', 'turn'] as const)('heartbeat, delivery %s', (delivery) =
 
   it('is not sent between the halves of a character', async () => {
     const gate = new Gate()
-    const run = startPump(gate, { delivery, heartbeat })
+    const run = start(gate, { delivery, heartbeat })
     await gate.whenAsked(1)
     await open(gate, 'a\ud83d')
     vi.advanceTimersByTime(3000)
@@ -92,7 +100,7 @@ describe.each(['block', 'turn'] as const)('heartbeat, delivery %s', (delivery) =
 
   it('is not sent while the client does not read', async () => {
     const gate = new Gate()
-    const run = startPump(gate, { delivery, heartbeat })
+    const run = start(gate, { delivery, heartbeat })
     await gate.whenAsked(1)
     run.sink.holds = true
     gate.open('a')
@@ -108,7 +116,7 @@ describe.each(['block', 'turn'] as const)('heartbeat, delivery %s', (delivery) =
 
   it('is not sent where a length is promised', async () => {
     const gate = new Gate()
-    const run = startPump(gate, { delivery, heartbeat, framing: { kind: 'length', bytes: 9 } })
+    const run = start(gate, { delivery, heartbeat, framing: { kind: 'length', bytes: 9 } })
     await gate.whenAsked(1)
     await open(gate, 'a')
     vi.advanceTimersByTime(5000)
@@ -118,7 +126,7 @@ describe.each(['block', 'turn'] as const)('heartbeat, delivery %s', (delivery) =
   it('leaves no timer when the reply is over', async () => {
     for (const end of ['end', 'fail', 'leave']) {
       const gate = new Gate()
-      const run = startPump(gate, { delivery, heartbeat })
+      const run = start(gate, { delivery, heartbeat })
       await gate.whenAsked(1)
       await open(gate, 'a')
       if (end === 'end') gate.end()
@@ -127,5 +135,45 @@ describe.each(['block', 'turn'] as const)('heartbeat, delivery %s', (delivery) =
       await run.closed
       expect(vi.getTimerCount()).toBe(0)
     }
+  })
+
+  it('leaves no timer when the client leaves while the source is asked', async () => {
+    const steps = [Promise.resolve({ done: false, value: 'a' }), new Promise<never>(() => {})]
+    const next = () => {
+      if (steps.length === 1) run.pump.abort(new ClientGone())
+      return steps.shift()
+    }
+    const run = start({ [Symbol.asyncIterator]: () => ({ next }) }, { delivery, heartbeat })
+    await settle()
+    expect([steps.length, vi.getTimerCount()]).toEqual([0, 0])
+  })
+
+  it('leaves each reply its own silence', async () => {
+    const [first, second] = [new Gate(), new Gate()]
+    const runs = [start(first, { delivery, heartbeat }), start(second, { delivery, heartbeat })]
+    await first.whenAsked(1)
+    await open(first, 'a')
+    vi.advanceTimersByTime(300)
+    await open(second, 'b')
+    vi.advanceTimersByTime(700)
+    expect(runs.map(sent)).toEqual(['a|:\n', 'b'])
+    vi.advanceTimersByTime(300)
+    expect(runs.map(sent)).toEqual(['a|:\n', 'b|:\n'])
+    expect(vi.getTimerCount()).toBe(1)
+  })
+
+  it('G9: is sent where its body was made', async () => {
+    const storage = new AsyncLocalStorage<string>()
+    const seen: unknown[] = []
+    const runs = ['one', 'two'].map((name) =>
+      storage.run(name, () => {
+        const run = start(new Gate(), { delivery, heartbeat, commit: 'now' })
+        run.sink.onWrite = () => seen.push(storage.getStore())
+        return run
+      }),
+    )
+    vi.advanceTimersByTime(1000)
+    expect(runs.map(sent)).toEqual([':\n', ':\n'])
+    expect(seen).toEqual(['one', 'two'])
   })
 })

@@ -22,7 +22,14 @@ async function send(body: unknown, delivery: Delivery) {
   const sink = new EncodingSink()
   const outcome = await new Promise<Outcome>((resolve) => {
     const blocks = new Blocks(body)
-    const plan = { blocks, sink, delivery, commit: 'first-block', subject: {}, closed: resolve } as const
+    const plan = {
+      blocks,
+      sink,
+      delivery,
+      commit: 'first-block',
+      subject: {},
+      owner: { closed: resolve },
+    } as const
     new Pump(plan).start()
   })
   return { sink, outcome }

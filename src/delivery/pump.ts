@@ -5,8 +5,9 @@
 import type { Block } from '../body/block.ts'
 import type { Blocks } from '../body/blocks.ts'
 import { isPromiseLike } from '../body/run-closers.ts'
-import { holdsFlush, isEmptyBlock, measureBlock } from '../body/measure-block.ts'
+import { holdsFlush, isEmptyBlock, isTextBlock, measureBlock } from '../body/measure-block.ts'
 import type { Step } from '../body/source.ts'
+import { SilenceWatch, type Silent } from './watching/silence-watch.ts'
 import { isBlockWatched, tellBlock } from './watching/watch-blocks.ts'
 import { clientAwaited, clientResumed, firstBlockSent, headCommitted } from './channels.ts'
 import type { Awaited, Progress } from './channels.ts'
@@ -18,7 +19,7 @@ import type { FirstBlock, Outcome, Sink } from './sink.ts'
 import { RUN, TurnClock } from './turn-clock.ts'
 
 /** Sends one body through one sink. */
-export class Pump {
+export class Pump implements Silent {
   readonly #plan: PumpPlan
   readonly #blocks: Blocks
   readonly #sink: Sink
@@ -41,7 +42,7 @@ export class Pump {
   // Asked once, between two blocks, when the server drains; and whether it has ended the body.
   #lastBlock: LastBlock | undefined
   #isDrained = false
-  #beat: NodeJS.Timeout | undefined
+  #silence: SilenceWatch | undefined
 
   constructor(plan: PumpPlan) {
     this.#plan = plan
@@ -88,11 +89,16 @@ export class Pump {
     if (!this.#isAsking) this.#blocks.run(() => this.#askLast())
   }
 
+  /** Sends a heartbeat, where it can. */
+  breakSilence(): void {
+    this.#blocks.run(() => this.#onBeat())
+  }
+
   get #isOver(): boolean {
     return this.#state === 'ended' || this.#state === 'aborted'
   }
 
-  readonly #loop = (): void => {
+  #loop(): void {
     try {
       while (!this.#isOver && !this.#mustWait()) {
         if (this.#clock.isOver()) return this.#giveWay()
@@ -142,7 +148,7 @@ export class Pump {
     this.#clock.park()
     this.#framer.rest()
     if (this.#framer.isFilled) this.#scheduleFlush()
-    this.#beat?.refresh()
+    this.#silence?.hear(this)
     Promise.resolve(step).then(this.#onStep, this.#onFailure)
     if (this.#lastBlock) this.#askLast()
   }
@@ -196,7 +202,7 @@ export class Pump {
 
   // False when the block is not to be sent: the head has said that there is no body.
   #commitFor(block: unknown): boolean {
-    this.#commit({ content: contentOf(block), bytes: measureBlock(block) })
+    this.#commit({ content: isTextBlock(block) ? 'text' : 'bytes', bytes: measureBlock(block) })
     return !this.#isOver
   }
 
@@ -217,7 +223,7 @@ export class Pump {
     this.#sink.commit(framing)
     this.#state = advance(this.#state, 'commit')
     if (headCommitted.hasSubscribers) {
-      headCommitted.publish({ reply: this.#plan.subject, status: this.#plan.status?.(), framing })
+      headCommitted.publish({ reply: this.#plan.subject, status: this.#plan.owner.status, framing })
     }
     if (framing.kind === 'none' || (framing.kind === 'length' && framing.bytes === 0)) this.#end()
     else this.#startHeart()
@@ -240,14 +246,14 @@ export class Pump {
   #onFree(): void {
     this.#isWaiting = false
     if (this.#isOver || this.#mustWait()) return
-    this.#beat?.refresh()
+    this.#silence?.hear(this)
     if (clientResumed.hasSubscribers) clientResumed.publish({ reply: this.#plan.subject })
     this.#framer.reuse()
     this.#framer.slowDown()
     this.#framer.flush()
     // Not a new turn: a client that takes everything at once must not keep the event loop for this reply.
     if (this.#isAway) this.#mustWait()
-    else this.#blocks.run(this.#loop)
+    else this.#blocks.run(() => this.#loop())
   }
 
   #scheduleFlush(): void {
@@ -268,7 +274,7 @@ export class Pump {
     if (this.#lastBlock) this.#askLast()
     if (this.#isOver) return
     this.#isAway = true
-    this.#beat?.refresh()
+    this.#silence?.hear(this)
     this.#framer.flush()
     this.#framer.rest()
     setImmediate(() => this.#onTurn())
@@ -277,7 +283,7 @@ export class Pump {
   #onTurn(): void {
     this.#isAway = false
     this.#clock.begin()
-    this.#blocks.run(this.#loop)
+    this.#blocks.run(() => this.#loop())
   }
 
   #finish(): void {
@@ -287,7 +293,7 @@ export class Pump {
   }
 
   #end(): void {
-    const trailers = this.#plan.trailers?.() ?? []
+    const trailers = this.#plan.owner.trailers?.() ?? []
     const last = this.#framer.finish()
     this.#state = advance(this.#state, 'end')
     this.#outcome = this.#tell('complete')
@@ -350,13 +356,14 @@ export class Pump {
     const { heartbeat } = this.#plan
     if (!heartbeat || this.#framer.hasLength) return
     if (this.#sink.beat) return this.#sink.beat(this.#framer.toBeat(heartbeat.every, heartbeat.block))
-    this.#beat = setTimeout(() => this.#onBeat(), heartbeat.every).unref()
+    this.#silence = SilenceWatch.of(heartbeat.every)
+    this.#silence.hear(this)
   }
 
   #onBeat(): void {
     const { heartbeat } = this.#plan
     if (this.#isOver || !heartbeat) return
-    this.#beat?.refresh()
+    this.#silence?.hear(this)
     if (this.#isWaiting || this.#sink.held || this.#framer.isInsideCharacter) return
     this.#guard(() => this.#framer.put(heartbeat.block))
     this.#framer.flush()
@@ -372,7 +379,8 @@ export class Pump {
   // Not while the source is running: it cannot be closed from inside its own `next()`.
   #closeBody(reason: unknown): void {
     if (this.#isAsking) return
-    clearTimeout(this.#beat)
+    this.#silence?.forget(this)
+    this.#silence = undefined
     this.#framer.rest()
     this.#blocks.close(reason).then((errors) => {
       this.#closeErrors = this.#lastBlockFault ? [this.#lastBlockFault.fault, ...errors] : errors
@@ -385,11 +393,6 @@ export class Pump {
     const errors = this.#closeErrors
     if (this.#isConcluded || !this.#isDelivered || !errors || !outcome) return
     this.#isConcluded = true
-    this.#blocks.run(() => this.#plan.closed(outcome, errors))
+    this.#blocks.run(() => this.#plan.owner.closed(outcome, errors))
   }
-}
-
-function contentOf(block: unknown): 'text' | 'bytes' {
-  if (Array.isArray(block)) return contentOf(block.find((inner) => !isEmptyBlock(inner)))
-  return typeof block === 'string' ? 'text' : 'bytes'
 }

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { createContext } from '../../test/support/create-context.ts'
 import { toBlocks } from '../body/blocks.ts'
 import { runInContext } from '../context/current-context.ts'
@@ -24,7 +24,9 @@ function wrap(body: unknown, length?: number) {
 it('ValidatedBlocks forwards what it does not check', async () => {
   const { inner, blocks } = wrap('text')
   expect([blocks.length, blocks.literal, blocks.started, blocks.isClosed]).toEqual([4, 'text', false, false])
-  expect(blocks.run).toBe(inner.run)
+  const run = vi.spyOn(inner, 'run')
+  const task = () => 'done'
+  expect([blocks.run(task), run.mock.calls]).toEqual(['done', [[task]]])
   expect(blocks.signal).toBe(inner.signal)
   const closed: string[] = []
   blocks.onClose(() => closed.push('closed'))

@@ -29,7 +29,6 @@ export interface BodyRules {
 
 /** The blocks of one reply, checked one by one. */
 export class ValidatedBlocks extends Blocks {
-  override readonly run: <T>(task: () => T) => T
   readonly tally = new ValidatedTally()
   /** The reply that middleware has made of this one. */
   outer: ValidatedBlocks | undefined
@@ -44,9 +43,12 @@ export class ValidatedBlocks extends Blocks {
   constructor(blocks: Blocks, rules: BodyRules) {
     // An empty list: everything that a body does is forwarded.
     super([], blocks.length)
-    this.run = blocks.run
     this.#blocks = blocks
     this.#rules = rules
+  }
+
+  override run<T>(task: () => T): T {
+    return this.#blocks.run(task)
   }
 
   override get literal(): Blocks['literal'] {

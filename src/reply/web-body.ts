@@ -181,11 +181,13 @@ class WebSink implements Sink {
       commit,
       heartbeat,
       onError,
-      closed: (outcome, errors) => {
-        if (outcome.kind === 'refused') this.abort(toError(outcome.error))
-        void tellClosed(owner, outcome, errors)
-      },
       subject: owner,
+      owner: {
+        closed: (outcome, errors) => {
+          if (outcome.kind === 'refused') this.abort(toError(outcome.error))
+          void tellClosed(owner, outcome, errors)
+        },
+      },
     })
     this.#pump.start()
   }

@@ -33,7 +33,7 @@ import { type Failure, isFaultToNobody, outcomeToTell, toLateOutcome } from './m
 import { tellOver } from './moments/tell-over.ts'
 import { isPlainWatched, progressOf, tellPlain } from './moments/tell-plain.ts'
 import { RedirectedRequest } from './redirected-request.ts'
-import { Sending } from './sending.ts'
+import { Sending, type SendingOwner } from './sending.ts'
 import type { Live, Wire } from './wire.ts'
 
 type OnClose = ReplyOptions['onClose']
@@ -45,7 +45,7 @@ const ALL_METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT'
 const REDIRECT_LIMIT = 10
 
 /** One request being answered. */
-export class Exchange implements Live, LiveReply<Context>, DrainedReply {
+export class Exchange implements Live, LiveReply<Context>, DrainedReply, SendingOwner {
   slot = -1
   readonly #application: Application
   readonly #wire: Wire
@@ -106,6 +106,10 @@ export class Exchange implements Live, LiveReply<Context>, DrainedReply {
   requestField(name: string): string | undefined {
     if (this.#facts?.field) return this.#facts.field(name)
     return this.#context?.headers.get(name) ?? undefined
+  }
+
+  get mayStay(): boolean {
+    return !this.#mustClose
   }
 
   abort(reason: ClientGone | ShuttingDown): void {
@@ -237,20 +241,13 @@ export class Exchange implements Live, LiveReply<Context>, DrainedReply {
   }
 
   #send(response: Response): void {
-    const { onClose } = response instanceof Reply ? response.options : {}
-    this.#sending = new Sending({
-      response,
-      wire: this.#wire,
-      delivery: this.#application.delivery,
-      mayStay: () => !this.#mustClose,
-      subject: this,
-      closed: (outcome, errors) => this.#sent(outcome, errors, onClose),
-    })
+    const { delivery } = this.#application
+    this.#sending = new Sending({ response, wire: this.#wire, delivery, owner: this })
     if (this.#application.drain.reason) this.askLast()
     this.#sending.start()
   }
 
-  #sent(outcome: Outcome, errors: readonly unknown[], onClose: OnClose): void {
+  sent(outcome: Outcome, errors: readonly unknown[], { onClose }: ReplyOptions): void {
     if (outcome.kind === 'failed') this.#report(outcome.error)
     if (outcome.kind !== 'refused') return this.#complete(outcome, errors, onClose)
     this.#sending = undefined

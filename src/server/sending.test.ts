@@ -35,16 +35,10 @@ async function connect() {
 /** One sending, with all that it told of its end. */
 function prepare(nodeResponse: ServerResponse, response: Response) {
   const { promise, resolve } = Promise.withResolvers<{ outcome: Outcome; errors: readonly unknown[] }>()
-  const closed = vi.fn((outcome: Outcome, errors: readonly unknown[]) => resolve({ outcome, errors }))
-  const plan = {
-    response,
-    wire: new HttpWire(nodeResponse),
-    delivery: 'block',
-    mayStay: () => true,
-    subject: {},
-    closed,
-  } as const
-  return { sending: new Sending(plan), closed, over: promise }
+  const sent = vi.fn((outcome: Outcome, errors: readonly unknown[]) => resolve({ outcome, errors }))
+  const owner = { mayStay: true, sent }
+  const plan = { response, wire: new HttpWire(nodeResponse), delivery: 'block', owner } as const
+  return { sending: new Sending(plan), sent, over: promise }
 }
 
 function send(nodeResponse: ServerResponse, response: Response) {
@@ -87,10 +81,10 @@ describe('Sending', () => {
   it.each(bodies)('tells once that %s has gone, and leaves the connection in order', async (_, make) => {
     const { client, next } = await connect()
     for (const _round of [1, 2]) {
-      const { over, closed } = send(await next(), make())
+      const { over, sent } = send(await next(), make())
       expect(await client.reply()).toMatchObject({ status: 200, text: 'abc', isComplete: true })
       expect(await over).toEqual({ outcome: complete, errors: [] })
-      expect(closed).toHaveBeenCalledOnce()
+      expect(sent).toHaveBeenCalledOnce()
     }
   })
 
@@ -222,7 +216,7 @@ describe('Sending, broken off', () => {
     it.each(reasons)('G5: by %s closes its body and tells it once', async (kind, reason) => {
       const { client, next } = await connect()
       const gate = new Gate()
-      const { sending, over, closed } = send(await next(), make(gate))
+      const { sending, over, sent } = send(await next(), make(gate))
       await gate.whenAsked(1)
       sending.abort(reason)
       sending.abort(reason)
@@ -231,7 +225,7 @@ describe('Sending, broken off', () => {
       expect([gate.asked, gate.closed]).toEqual([1, 1])
       if (kind === 'shutdown') expect(await client.toEnd()).toEqual({ text: '', how: 'end' })
       sending.abort(reason)
-      expect(closed).toHaveBeenCalledOnce()
+      expect(sent).toHaveBeenCalledOnce()
     })
   })
 

@@ -13,26 +13,29 @@ import {
 import type { ClientGone, ShuttingDown } from '../delivery/errors.ts'
 import { isBodiless } from '../delivery/framing.ts'
 import { Pump } from '../delivery/pump.ts'
-import type { Delivery, LastBlock } from '../delivery/pump-plan.ts'
+import type { Delivery, LastBlock, PumpOwner } from '../delivery/pump-plan.ts'
 import { type FirstBlock, type Outcome, toBrokenOutcome } from '../delivery/sink.ts'
-import { type HeadersInput, toTrailerFields } from '../reply/head.ts'
+import { toTrailerFields } from '../reply/head.ts'
 import { Reply } from '../reply/reply.ts'
 import type { ReplyOptions } from '../reply/reply-options.ts'
 import { EncodedBlocks, type PlainBody } from '../reply/selection/encoded-blocks.ts'
 import { OutgoingHead, type Written } from './outgoing-head.ts'
 import type { Wire } from './wire.ts'
 
+/** Whose reply is sent; stands for it in the diagnostics channels. */
+export interface SendingOwner {
+  /** Whether the connection may be used for another request; asked when the head goes out. */
+  readonly mayStay: boolean
+  /** Called once, when nothing more is sent and the body is closed; `errors` is what the closers threw. */
+  sent(outcome: Outcome, errors: readonly unknown[], options: ReplyOptions): void
+}
+
 export interface SendingPlan {
   readonly response: Response
   readonly wire: Wire
   /** For a reply that does not say. */
   readonly delivery: Delivery
-  /** Whether the connection may be used for another request; asked when the head goes out. */
-  readonly mayStay: () => boolean
-  /** Stands for the reply in the diagnostics channels. */
-  readonly subject: object
-  /** Called once, when nothing more is sent and the body is closed; `errors` is what the closers threw. */
-  readonly closed: (outcome: Outcome, errors: readonly unknown[]) => void
+  readonly owner: SendingOwner
 }
 
 /** The head alone, a body that is there already, one that is collected first, or block by block. */
@@ -50,11 +53,10 @@ type Stage =
  * The sending of one response. It lets go of the response when the head has gone out, so that
  * a stream that waits for its source keeps no more than it needs.
  */
-export class Sending {
+export class Sending implements PumpOwner {
   readonly #wire: Wire
   readonly #delivery: Delivery
-  readonly #subject: object
-  readonly #closed: SendingPlan['closed']
+  readonly #owner: SendingOwner
   readonly #blocks: Blocks
   readonly #options: ReplyOptions
   readonly #isForeign: boolean
@@ -66,21 +68,24 @@ export class Sending {
 
   /** @throws TypeError for a response whose body was started before. */
   constructor(plan: SendingPlan) {
-    const { response, wire, delivery, mayStay, subject, closed } = plan
+    const { response, wire, delivery, owner } = plan
     this.#wire = wire
     this.#isForeign = !(response instanceof Reply)
     this.#blocks = response instanceof Reply ? response.blocks : toForeignBlocks(response)
     this.#options = response instanceof Reply ? response.options : {}
     this.#isOpaque = response.headers.has('content-encoding') && !this.#blocks.endsEncoded
     this.#delivery = this.#options.delivery ?? delivery
-    this.#subject = subject
-    this.#closed = closed
+    this.#owner = owner
     const way = this.#wayOf(response)
     const written: Written = (status, encoding) => {
       this.#status = status
       this.#encoding = encoding
     }
-    this.#stage = { kind: 'preparing', way, head: new OutgoingHead(response, wire, { mayStay, written }) }
+    this.#stage = {
+      kind: 'preparing',
+      way,
+      head: new OutgoingHead(response, wire, { mayStay: () => owner.mayStay, written }),
+    }
     this.#checkUnsent()
   }
 
@@ -134,6 +139,18 @@ export class Sending {
     this.#close({ ...toBrokenOutcome(reason), ...this.progress })
   }
 
+  // RFC 9110 §6.5.1: only a client that says so is sent trailers; a wrong one fails the reply either way.
+  trailers(): readonly string[] {
+    const { trailers } = this.#options
+    const fields = trailers ? toTrailerFields(trailers()) : []
+    return this.#wire.takesTrailers ? fields : []
+  }
+
+  closed(outcome: Outcome, errors: readonly unknown[]): void {
+    this.#stage = over
+    this.#owner.sent(outcome, errors, this.#options)
+  }
+
   // Text and bytes can be sent again; a source has been asked or closed.
   #checkUnsent(): void {
     const { literal, started, isClosed } = this.#blocks
@@ -182,7 +199,7 @@ export class Sending {
     const framing = head.frame(first, length)
     head.write(framing)
     if (headCommitted.hasSubscribers)
-      headCommitted.publish({ reply: this.#subject, status: this.#status, framing })
+      headCommitted.publish({ reply: this.#owner, status: this.#status, framing })
   }
 
   #end(bytes: Uint8Array | undefined): void {
@@ -190,9 +207,9 @@ export class Sending {
     const progress = { bytes: size, blocks: size > 0 ? 1 : 0 }
     const outcome: Outcome = { kind: 'complete', ...progress }
     this.#stage = { kind: 'ending', progress }
-    if (size > 0 && firstBlockSent.hasSubscribers) firstBlockSent.publish({ reply: this.#subject })
+    if (size > 0 && firstBlockSent.hasSubscribers) firstBlockSent.publish({ reply: this.#owner })
     this.#wire.end(bytes, () => this.#close(outcome))
-    if (clientAwaited.hasSubscribers && this.#wire.isHeld) clientAwaited.publish({ reply: this.#subject })
+    if (clientAwaited.hasSubscribers && this.#wire.isHeld) clientAwaited.publish({ reply: this.#owner })
     if (this.#blocks.literal === undefined) void this.#blocks.close()
   }
 
@@ -210,7 +227,7 @@ export class Sending {
 
   #pump(head: OutgoingHead): void {
     const plain = this.#takePlain()
-    const { trailers, commit = 'first-block' } = this.#options
+    const { commit = 'first-block' } = this.#options
     const { heartbeat, onError } = plain ?? this.#options
     const pump = new Pump({
       blocks: this.#blocks,
@@ -218,14 +235,9 @@ export class Sending {
       delivery: this.#delivery,
       commit,
       heartbeat,
-      trailers: trailers && (() => this.#trailers(trailers)),
       onError,
-      subject: this.#subject,
-      status: () => this.#status,
-      closed: (outcome, errors) => {
-        this.#stage = { kind: 'over' }
-        this.#closed(outcome, errors)
-      },
+      subject: this.#owner,
+      owner: this,
     })
     const lastBlock = this.#stage.kind === 'preparing' ? this.#stage.lastBlock : undefined
     this.#stage = { kind: 'pumping', pump }
@@ -236,12 +248,6 @@ export class Sending {
   #takePlain(): PlainBody | undefined {
     const isOffered = this.#wire.encodes === true && this.#blocks instanceof EncodedBlocks
     return isOffered ? this.#blocks.handOver() : undefined
-  }
-
-  // RFC 9110 §6.5.1: only a client that says so is sent trailers; a wrong one fails the reply either way.
-  #trailers(make: () => HeadersInput): readonly string[] {
-    const fields = toTrailerFields(make())
-    return this.#wire.takesTrailers ? fields : []
   }
 
   #attempt(send: () => void): void {
@@ -258,15 +264,16 @@ export class Sending {
 
   #close(outcome: Outcome): void {
     if (this.#stage.kind === 'over') return
-    this.#stage = { kind: 'over' }
+    this.#stage = over
     // Nothing holds text and bytes open, and they may be on their way in another reply.
     const { literal, hasClosers } = this.#blocks
-    if (literal !== undefined && !hasClosers) return this.#closed(outcome, [])
+    if (literal !== undefined && !hasClosers) return this.closed(outcome, [])
     const reason = outcome.kind === 'complete' ? undefined : outcome.error
-    void this.#blocks.close(reason).then((errors) => this.#closed(outcome, errors))
+    void this.#blocks.close(reason).then((errors) => this.closed(outcome, errors))
   }
 }
 
+const over: Stage = { kind: 'over' }
 const nothing: Progress = { bytes: 0, blocks: 0 }
 
 // The body of a response that was read by somebody else is locked: nothing of it is left to send.

@@ -1,10 +1,11 @@
 import { Blocks } from '../../src/body/blocks.ts'
 import { Pump } from '../../src/delivery/pump.ts'
-import type { PumpPlan } from '../../src/delivery/pump-plan.ts'
+import type { PumpOwner, PumpPlan } from '../../src/delivery/pump-plan.ts'
 import type { Outcome } from '../../src/delivery/sink.ts'
 import { MemorySink, type MemorySinkOptions } from './memory-sink.ts'
 
-export interface PumpRunOptions extends MemorySinkOptions, Partial<Omit<PumpPlan, 'sink' | 'blocks'>> {}
+export interface PumpRunOptions
+  extends MemorySinkOptions, Partial<Omit<PumpPlan, 'sink' | 'blocks' | 'owner'>>, Partial<PumpOwner> {}
 
 /** How a reply was told to be over. */
 export interface Closing {
@@ -21,6 +22,7 @@ export class PumpRun {
   readonly #closed = Promise.withResolvers<Closing>()
 
   constructor(body: unknown, options: PumpRunOptions = {}) {
+    const { status, trailers } = options
     this.blocks = body instanceof Blocks ? body : new Blocks(body)
     this.sink = new MemorySink(options)
     this.pump = new Pump({
@@ -30,10 +32,14 @@ export class PumpRun {
       ...options,
       blocks: this.blocks,
       sink: this.sink,
-      closed: (outcome, errors) => {
-        this.closings.push({ outcome, errors })
-        options.closed?.(outcome, errors)
-        this.#closed.resolve({ outcome, errors })
+      owner: {
+        status,
+        ...(trailers && { trailers }),
+        closed: (outcome, errors) => {
+          this.closings.push({ outcome, errors })
+          options.closed?.(outcome, errors)
+          this.#closed.resolve({ outcome, errors })
+        },
       },
     })
   }

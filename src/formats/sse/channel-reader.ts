@@ -31,7 +31,7 @@ export class ChannelReader implements ReaderSource, BlockReader, ParkedReader {
   #place: number
   // What was there when it came is replayed, however far behind that is.
   readonly #replayEnd: number
-  #asked: PromiseWithResolvers<EventStep> | undefined
+  #tell: ((step: EventStep) => void) | undefined
   #isClosed = false
 
   constructor(channel: ChannelState, { place, preface }: ReaderStart) {
@@ -50,9 +50,11 @@ export class ChannelReader implements ReaderSource, BlockReader, ParkedReader {
     this.#channel.live.add(this)
     if (this.#preface !== '') return this.#takePreface()
     if (this.isDue) return this.#take()
-    this.#asked = Promise.withResolvers()
     this.#channel.parked.add(this)
-    return this.#asked.promise
+    // What `Promise.withResolvers()` gives besides would be kept while the reader waits.
+    return new Promise((resolve) => {
+      this.#tell = resolve
+    })
   }
 
   /** What was sent before the end is given before the last block. */
@@ -80,8 +82,8 @@ export class ChannelReader implements ReaderSource, BlockReader, ParkedReader {
   }
 
   #answer(step: EventStep): void {
-    this.#asked?.resolve(step)
-    this.#asked = undefined
+    this.#tell?.(step)
+    this.#tell = undefined
   }
 
   #takeDue(): EventStep {

@@ -1,5 +1,6 @@
 import type { Block } from '../../body/block.ts'
 import type { Blocks } from '../../body/blocks.ts'
+import type { Heartbeat } from '../../delivery/pump-plan.ts'
 import { LONGEST_TIMER, type ReplyInit, checkInitNames, replyInitNames } from '../../reply/reply-options.ts'
 import { Reply } from '../../reply/reply.ts'
 import { checkDrainRetry, type DrainRetry, toDrainBlock } from './drain/drain-block.ts'
@@ -36,6 +37,9 @@ const eventHeaders = {
   'x-accel-buffering': 'no',
 } as const
 
+// One for all replies that have the usual: another for each would be kept as long as it lasts.
+const usualHeartbeat: Heartbeat = Object.freeze({ every: 15_000, block: ':\n\n' })
+
 const names = [
   ...replyInitNames.filter((name) => name !== 'maxBytes' && name !== 'lastBlock'),
   'retry',
@@ -51,19 +55,27 @@ export function formatPreface({ retry }: SseInit): string {
 /** A streamed reply of blocks that are encoded events, their preface included; its head goes out at once. */
 export function eventReply(blocks: Blocks, init: SseInit): Reply {
   checkInitNames(init, names)
-  const { heartbeat = 15_000, retry: _, onError = 'hide', drainRetry, lastEvent, ...rest } = init
+  const { heartbeat, retry: _, onError = 'hide', drainRetry, lastEvent, ...rest } = init
   const lastBlock = toDrainBlock(checkDrainRetry(drainRetry), lastEvent)
-  const headers = new Headers(init.headers)
-  for (const [name, value] of Object.entries(eventHeaders)) if (!headers.has(name)) headers.set(name, value)
   return new Reply(blocks, true, {
     commit: 'now',
     delivery: 'block',
     ...rest,
-    headers,
+    headers: init.headers === undefined ? eventHeaders : toEventHeaders(init.headers),
     onError: toLastBlock(onError),
     ...(lastBlock && { lastBlock }),
-    ...(heartbeat !== false && { heartbeat: { every: checkHeartbeat(heartbeat), block: ':\n\n' } }),
+    ...(heartbeat !== false && { heartbeat: toHeartbeat(heartbeat) }),
   })
+}
+
+function toEventHeaders(given: NonNullable<SseInit['headers']>): Headers {
+  const headers = new Headers(given)
+  for (const [name, value] of Object.entries(eventHeaders)) if (!headers.has(name)) headers.set(name, value)
+  return headers
+}
+
+function toHeartbeat(every: number | undefined): Heartbeat {
+  return every === undefined ? usualHeartbeat : { every: checkHeartbeat(every), block: usualHeartbeat.block }
 }
 
 function checkHeartbeat(every: unknown): number {
@@ -74,9 +86,8 @@ function checkHeartbeat(every: unknown): number {
 }
 
 function toLastBlock(onError: NonNullable<SseInit['onError']>): (error: unknown) => Block | undefined {
-  if (onError === 'hide') return () => formatFailure('The stream has failed')
-  if (onError === 'show')
-    return (error) => formatFailure(error instanceof Error ? error.message : String(error))
+  if (onError === 'hide') return hideFailure
+  if (onError === 'show') return showFailure
   if (typeof onError !== 'function') {
     throw new TypeError(`Cannot use onError ${JSON.stringify(onError)}: give 'hide', 'show' or a function`)
   }
@@ -84,6 +95,14 @@ function toLastBlock(onError: NonNullable<SseInit['onError']>): (error: unknown)
     const item = onError(error)
     return item === undefined ? undefined : formatEvent(item)
   }
+}
+
+function hideFailure(): string {
+  return formatFailure('The stream has failed')
+}
+
+function showFailure(error: unknown): string {
+  return formatFailure(error instanceof Error ? error.message : String(error))
 }
 
 function formatFailure(message: string): string {

@@ -6,6 +6,8 @@ import { RateGuard, toMinRate } from './rate-guard.ts'
 
 const MIB = 1 << 20
 
+const nobody = { abort: () => {} }
+
 // A socket whose client does not read, and the client.
 async function connect() {
   const { promise, resolve } = Promise.withResolvers<Socket>()
@@ -48,7 +50,7 @@ describe('RateGuard', () => {
     const { client, socket } = await connect()
     const log: (TooSlow | string)[] = []
     const guard = new RateGuard({ bytes: 1000, within: 20_000 })
-    guard.watch(socket, (reason) => log.push(reason))
+    guard.watch(socket, { abort: (reason) => void log.push(reason) })
     const closed = once(socket, 'close').then(() => log.push('closed'))
     socket.write(Buffer.alloc(32 * MIB))
     vi.advanceTimersByTime(20_000)
@@ -65,7 +67,7 @@ describe('RateGuard', () => {
 
   it('leaves one alone that holds nothing', async () => {
     const { socket } = await connect()
-    new RateGuard({ bytes: 1000, within: 1000 }).watch(socket, () => {})
+    new RateGuard({ bytes: 1000, within: 1000 }).watch(socket, nobody)
     vi.advanceTimersByTime(100_000)
     expect(socket.destroyed).toBe(false)
   })
@@ -77,7 +79,7 @@ describe('RateGuard', () => {
     onTestFinished(() => clock.mockRestore())
     const timeouts = vi.spyOn(globalThis, 'setTimeout')
     const delays = () => timeouts.mock.calls.map(([, delay]) => delay)
-    new RateGuard({ bytes: 1000, within: 20_000 }).watch(socket, () => {})
+    new RateGuard({ bytes: 1000, within: 20_000 }).watch(socket, nobody)
     now = 1400
     vi.runOnlyPendingTimers()
     expect(delays()).toEqual([1000, 600])
@@ -95,11 +97,11 @@ describe('RateGuard', () => {
     const slow = { toSample: () => ({ given: 5000, taken: 0 }), reset: vi.fn<() => void>() }
     const good = { toSample: () => ({ given: 1e6, taken: (taken += 1000) }), reset: vi.fn<() => void>() }
     const idle = { toSample: () => undefined, reset: vi.fn<() => void>() }
-    const cut = vi.fn<(reason: TooSlow) => void>()
-    for (const one of [slow, good, idle]) guard.watch(one, cut)
+    const abort = vi.fn<(reason: TooSlow) => void>()
+    for (const one of [slow, good, idle]) guard.watch(one, { abort })
     for (let step = 0; step < 30; step++) vi.advanceTimersByTime(50)
     expect(slow.reset).toHaveBeenCalledOnce()
-    expect(cut.mock.calls).toMatchObject([[{ name: 'TooSlow' }]])
+    expect(abort.mock.calls).toMatchObject([[{ name: 'TooSlow' }]])
     expect([good.reset, idle.reset].map((reset) => reset.mock.calls.length)).toEqual([0, 0])
     expect(vi.getTimerCount()).toBe(1)
     guard.forget(good)
@@ -111,14 +113,14 @@ describe('RateGuard', () => {
     const [one, other] = [await connect(), await connect()]
     const guard = new RateGuard({ bytes: 1000, within: 1000 })
     expect(vi.getTimerCount()).toBe(0)
-    guard.watch(one.socket, () => {})
-    guard.watch(other.socket, () => {})
+    guard.watch(one.socket, nobody)
+    guard.watch(other.socket, nobody)
     expect(vi.getTimerCount()).toBe(1)
     guard.forget(one.socket)
     expect(vi.getTimerCount()).toBe(1)
     guard.forget(other.socket)
     expect(vi.getTimerCount()).toBe(0)
-    guard.watch(one.socket, () => {})
+    guard.watch(one.socket, nobody)
     expect(vi.getTimerCount()).toBe(1)
     guard.forget(one.socket)
   })

@@ -29,11 +29,10 @@ export interface Paced {
   reset(): void
 }
 
-interface Watched {
-  readonly paced: Paced
-  readonly cut: (reason: TooSlow) => void
-  /** Made for a client that has once let bytes wait. */
-  window: RateWindow | undefined
+/** Whoever answers for a client. */
+export interface Cuttable {
+  /** Its client was cut. */
+  abort(reason: TooSlow): void
 }
 
 // Looks in one window: a client is cut at most a twentieth of it late.
@@ -42,7 +41,9 @@ const STEPS = 20
 /** Cuts the connections, and the replies, whose clients take too little of what is held for them. */
 export class RateGuard {
   readonly #rate: MinRate
-  readonly #watched = new Map<Socket | Paced, Watched>()
+  readonly #watched = new Map<Socket | Paced, Cuttable>()
+  // Of those clients alone that have once let bytes wait.
+  readonly #windows = new Map<Socket | Paced, RateWindow>()
   readonly #looks: Looks
 
   constructor(rate: MinRate) {
@@ -55,51 +56,40 @@ export class RateGuard {
     return (this.#rate.bytes * this.#rate.within) / 1000
   }
 
-  /** Watches a connection or a reply until {@link forget}. What is too slow is reset, and then `cut` is told why. */
-  watch(one: Socket | Paced, cut: (reason: TooSlow) => void): void {
-    const paced = one instanceof Socket ? new PacedSocket(one) : one
-    this.#watched.set(one, { paced, cut, window: undefined })
+  /** Watches a connection or a reply until {@link forget}. What is too slow is reset, and then `owner` is told why. */
+  watch(one: Socket | Paced, owner: Cuttable): void {
+    this.#watched.set(one, owner)
     this.#looks.start()
   }
 
   forget(one: Socket | Paced): void {
     this.#watched.delete(one)
+    this.#windows.delete(one)
     if (this.#watched.size === 0) this.#looks.stop()
   }
 
   #look(): void {
-    for (const [one, watched] of this.#watched) {
-      const sample = watched.paced.toSample()
-      if (!sample) watched.window?.clear()
-      else if ((watched.window ??= this.#createWindow()).isTooSlow(sample)) this.#cut(one, watched)
+    for (const [one, owner] of this.#watched) {
+      const sample = one instanceof Socket ? toSample(one) : one.toSample()
+      if (!sample) this.#windows.get(one)?.clear()
+      else if (this.#windowOf(one).isTooSlow(sample)) this.#cut(one, owner)
     }
   }
 
-  #createWindow(): RateWindow {
-    return new RateWindow({ least: this.least, steps: STEPS })
-  }
-
-  #cut(one: Socket | Paced, { paced, cut }: Watched): void {
-    this.forget(one)
-    paced.reset()
-    cut(new TooSlow())
-  }
-}
-
-class PacedSocket implements Paced {
-  readonly #socket: Socket
-
-  constructor(socket: Socket) {
-    this.#socket = socket
-  }
-
-  toSample(): RateSample | undefined {
-    return toSample(this.#socket)
+  #windowOf(one: Socket | Paced): RateWindow {
+    const known = this.#windows.get(one)
+    if (known) return known
+    const window = new RateWindow({ least: this.least, steps: STEPS })
+    this.#windows.set(one, window)
+    return window
   }
 
   // A reset, not an end: what the operating system holds for the client goes too, and no framing makes the body look
   // complete (G4). The replies are told before the socket says that it has closed.
-  reset(): void {
-    resetSocket(this.#socket)
+  #cut(one: Socket | Paced, owner: Cuttable): void {
+    this.forget(one)
+    if (one instanceof Socket) resetSocket(one)
+    else one.reset()
+    owner.abort(new TooSlow())
   }
 }

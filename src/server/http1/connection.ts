@@ -39,6 +39,12 @@ export class IdleCount {
   }
 }
 
+export interface ConnectionOptions {
+  readonly idle?: IdleCount
+  /** Called when it has closed, and its replies were told. */
+  readonly closed?: (socket: Socket) => void
+}
+
 /**
  * One connection and the replies that are being made on it, several where requests are pipelined. It listens once for
  * the departure of the client, whatever the number of requests.
@@ -53,20 +59,22 @@ export class Connection {
   #requests = 0
   #isAnswering = false
   #isPausing = false
-  // Requests that wait until those before them are answered.
-  readonly #waiting: (() => void)[] = []
+  // Requests that wait until those before them are answered; most connections never have one.
+  #waiting: (() => void)[] | undefined
   // There when the client has closed its side.
   #watch: DepartureWatch | undefined
   #isRefusing = false
   /** What answers the latest request. */
   latest: ServerResponse | undefined
 
-  constructor(socket: Socket, idle = new IdleCount()) {
+  constructor(socket: Socket, { idle = new IdleCount(), closed }: ConnectionOptions = {}) {
     this.#socket = socket
     this.#idle = idle
+    // One listener for all who have to know: each is kept as long as the connection.
     socket.on('close', () => {
       this.#count(false)
       this.abort(new ClientGone())
+      closed?.(socket)
     })
     socket.on('end', () => this.#onEnd())
   }
@@ -74,7 +82,7 @@ export class Connection {
   /** True for the last reply of a connection that ends with it: those before it must not say so. */
   isEndingWith(live: Live): boolean {
     const isLast = this.#drained !== undefined || this.#watch !== undefined || this.#idle.isFull
-    return isLast && this.#waiting.length === 0 && this.#live.at(-1) === live
+    return isLast && this.#waits === 0 && this.#live.at(-1) === live
   }
 
   /** True while a reply is being made. */
@@ -98,8 +106,13 @@ export class Connection {
     return this.#live.length >= MOST_LIVE
   }
 
+  get #waits(): number {
+    return this.#waiting?.length ?? 0
+  }
+
   /** Answers a request when one of those before it is answered; until all that wait are, nothing more is read. */
   defer(answer: () => void): void {
+    this.#waiting ??= []
     this.#waiting.push(answer)
     if (this.#isPausing) return
     this.#isPausing = true
@@ -136,13 +149,14 @@ export class Connection {
 
   add(live: Live): void {
     this.#requests++
-    this.#live = [...this.#live, live]
+    // Spread, one reply would take the room of seventeen.
+    this.#live = this.#live.length === 0 ? [live] : [...this.#live, live]
     this.#count(false)
   }
 
   remove(live: Live): void {
     this.#live = this.#live.length > 1 ? this.#live.filter((one) => one !== live) : none
-    if (this.#waiting.length > 0) this.#answerWaiting()
+    if (this.#waits > 0) this.#answerWaiting()
     if (this.#live.length === 0 && !this.#socket.destroyed) this.#count(true)
     if (this.#drained) this.#endIfIdle(this.#drained)
   }
@@ -159,7 +173,7 @@ export class Connection {
 
   /** Breaks every reply on the connection off. */
   abort(reason: ClientGone | ShuttingDown): void {
-    this.#waiting.length = 0
+    if (this.#waiting) this.#waiting.length = 0
     for (const live of this.#live) live.abort(reason)
   }
 
@@ -182,14 +196,14 @@ export class Connection {
 
   #pause(): void {
     this.#isPausing = false
-    if (this.#waiting.length === 0) return
+    if (this.#waits === 0) return
     this.#socket.pause()
     setTimeout(() => this.#peek(), PEEK).unref()
   }
 
   // Who does not read does not see that the client has left. What else comes is paused again; without end it is a flood.
   #peek(): void {
-    if (this.#waiting.length > MOST_WAITING) this.#socket.destroy()
+    if (this.#waits > MOST_WAITING) this.#socket.destroy()
     else if (!this.#socket.destroyed) this.#socket.resume()
   }
 
@@ -198,12 +212,12 @@ export class Connection {
     if (this.#isAnswering) return
     this.#isAnswering = true
     while (this.#live.length < MOST_LIVE) {
-      const answer = this.#waiting.shift()
+      const answer = this.#waiting?.shift()
       if (!answer) break
       if (!this.#isRefusing && !this.#socket.destroyed) answer()
     }
     this.#isAnswering = false
-    if (this.#waiting.length === 0) this.#socket.resume()
+    if (this.#waits === 0) this.#socket.resume()
   }
 
   // node:http has ended the connection where there was half a request, or none. A client that has sent all of its
@@ -229,7 +243,7 @@ export class Connection {
   }
 
   #endIfIdle({ resolve }: PromiseWithResolvers<void>): void {
-    if (this.#live.length > 0 || this.#waiting.length > 0) return
+    if (this.#live.length > 0 || this.#waits > 0) return
     if (!resetting.has(this.#socket)) this.#socket.destroySoon()
     resolve()
   }

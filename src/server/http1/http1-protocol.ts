@@ -65,19 +65,23 @@ export class Http1Protocol implements Protocol {
   }
 
   #open(socket: Socket): void {
-    const connection = new Connection(socket, this.#plan.idle)
-    const { guard, heads } = this.#plan
+    const { guard, heads, idle } = this.#plan
+    const connection = new Connection(socket, { idle, closed: this.#onClosed })
     this.#connections.set(socket, connection)
-    guard?.watch(socket, (reason) => connection.abort(reason))
+    guard?.watch(socket, connection)
     heads?.watch(socket, connection)
-    socket.on('close', () => {
-      guard?.forget(socket)
-      heads?.forget(socket)
-      // Sources may take longer to close than the connection.
-      void connection.drain().then(() => this.#forget(socket))
-    })
     // It was accepted before, and has only now said what it speaks.
     if (this.#draining) void connection.drain(this.#draining)
+  }
+
+  // Sources may take longer to close than the connection.
+  readonly #onClosed = (socket: Socket): void => {
+    this.#plan.guard?.forget(socket)
+    this.#plan.heads?.forget(socket)
+    void this.#connections
+      .get(socket)
+      ?.drain()
+      .then(() => this.#forget(socket))
   }
 
   #forget(socket: Socket): void {

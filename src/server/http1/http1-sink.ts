@@ -28,8 +28,7 @@ export class Http1Sink implements Sink {
   #isHeadWaiting = false
   #isCommitted = false
   #isEnding = false
-  // Frames that are still with the socket, and who waits for the last of them.
-  #given = 0
+  // Who waits for what is with the socket.
   #free: (() => void) | undefined
 
   constructor(response: ServerResponse, socket: Socket, head: PendingHead) {
@@ -64,13 +63,13 @@ export class Http1Sink implements Sink {
   }
 
   write(frame: Uint8Array): void {
-    this.#give(frame)
+    this.#socket.write(frame)
     if (this.#isHeadWaiting) this.push()
   }
 
   writeAll(frames: readonly Uint8Array[]): void {
     if (!this.#isHeadWaiting) this.#socket.cork()
-    for (const frame of frames) this.#give(frame)
+    for (const frame of frames) this.#socket.write(frame)
     this.#isHeadWaiting = false
     this.#socket.uncork()
   }
@@ -80,26 +79,17 @@ export class Http1Sink implements Sink {
     this.#socket.uncork()
   }
 
-  // A socket that has failed is never free again: its `close` is about to abort the reply.
+  // A callback for each write would be a tick for each: who waits writes nothing, behind what is held. Its callback comes
+  // on drain, on error and on close; `drain` alone would be waited for in vain. A socket that has failed is never free again:
+  // its `close` is about to abort the reply.
   whenFree(callback: () => void): void {
     if (this.#socket.destroyed) return
     this.#free = callback
-    // What is held may be the head alone, or the end of the reply before this one: nobody tells when that has left.
-    if (this.#given === 0) this.#give(NOTHING)
-  }
-
-  // The callback of a write comes on drain, on error and on close; `drain` alone would be waited for in vain.
-  #give(frame: Uint8Array): void {
-    this.#given++
-    this.#socket.write(frame, this.#onTaken)
-  }
-
-  readonly #onTaken = (error?: Error | null): void => {
-    this.#given--
-    const free = this.#free
-    if (error || !free || this.#given > 0) return
-    this.#free = undefined
-    free()
+    this.#socket.write(NOTHING, (error) => {
+      if (error || this.#free !== callback) return
+      this.#free = undefined
+      callback()
+    })
   }
 
   /**

@@ -9,7 +9,7 @@ import type { Limits } from '../limits/limits.ts'
 import type { Forwarded, ProxyTrust } from '../limits/proxies/proxy-trust.ts'
 import { toHeaders } from '../to-headers.ts'
 import { isAuthority } from './requests/is-authority.ts'
-import { type RequestHead, readHead } from './requests/read-head.ts'
+import { readHead } from './requests/read-head.ts'
 import { RequestBody, type Answering, tooLarge } from './requests/request-body.ts'
 import type { RequestLimits, ServedRequest } from '../wire.ts'
 
@@ -29,8 +29,10 @@ export class NodeRequest implements ServedRequest {
   readonly method: string
   readonly target: string
   readonly authority: string
+  /** See {@link RequestHead.isLast}. */
+  readonly isLast: boolean
+  readonly hasBody: boolean
   readonly #request: IncomingMessage
-  readonly #head: RequestHead
   readonly #nodeResponse: ServerResponse
   readonly #limits: NodeRequestOptions
   // What is there to tell a client that waits for `100 Continue`; undefined where none does.
@@ -55,7 +57,8 @@ export class NodeRequest implements ServedRequest {
     this.#limits = limits
     this.#forwarded = limits.proxies?.read(request.socket.remoteAddress, request.rawHeaders)
     this.authority = toAuthority(this.#forwarded) ?? head.authority
-    this.#head = head
+    this.isLast = head.isLast
+    this.hasBody = this.method !== 'GET' && this.method !== 'HEAD' && head.hasBody
     this.#body = head.hasBody ? this.#toBody(answering) : undefined
     if (head.expects) {
       // A client that was never told to continue may send its body or not: nothing after it could be read.
@@ -87,15 +90,6 @@ export class NodeRequest implements ServedRequest {
   /** Names and values in turn, as they were sent. */
   get fields(): readonly string[] {
     return this.#request.rawHeaders
-  }
-
-  /** See {@link RequestHead.isLast}. */
-  get isLast(): boolean {
-    return this.#head.isLast
-  }
-
-  get hasBody(): boolean {
-    return this.method !== 'GET' && this.method !== 'HEAD' && this.#head.hasBody
   }
 
   body(): ReadableStream<Uint8Array> | null {

@@ -178,7 +178,7 @@ export class Http2Wire implements ServedWire {
     const { guard } = this.#plan
     if (this.#isWatched || !guard) return
     this.#isWatched = true
-    guard.watch(this.#outlet, (reason) => this.#live?.abort(reason))
+    guard.watch(this.#outlet, { abort: (reason) => this.#live?.abort(reason) })
   }
 
   #field(name: string): string | undefined {

@@ -15,10 +15,14 @@ export class ConnectionLimit {
     server: NetServer,
     refuse = (socket: Socket) => refuseSocket(socket, 503, 'Cannot take more connections: try again'),
   ): void {
+    // One for all of them.
+    const leave = () => {
+      this.#count--
+    }
     // Before whoever takes them.
     server.prependListener('connection', (socket: Socket) => {
       this.#count++
-      socket.on('close', () => this.#count--)
+      socket.on('close', leave)
       if (this.#count > this.#limit) refuse(socket)
     })
   }

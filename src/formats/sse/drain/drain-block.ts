@@ -33,11 +33,17 @@ export function toDrainBlock(
     throw new TypeError(`Cannot use lastEvent: it is ${describeValue(lastEvent)}; give a function`)
   }
   if (!retry && !lastEvent) return undefined
+  if (retry === USUAL && !lastEvent) return formatUsualRetry
   return () => {
     const event = lastEvent?.()
     if (event === undefined && !retry) return undefined
     return (event === undefined ? '' : formatEvent(event)) + (retry ? formatRetry(retry) : '')
   }
+}
+
+// One for all replies that have the usual: another for each would be kept as long as it lasts.
+function formatUsualRetry(): string {
+  return formatRetry(USUAL)
 }
 
 function formatRetry([least, most]: readonly [number, number]): string {
