@@ -120,6 +120,7 @@ it('template: enableBuffering(5) makes one block of five pieces that are not emp
   const templates = { 'list.html': '{% for row in rows %}{{ row }}{% endfor %}' }
   const engine = jinja(nunjucks, { templates })
   const rows = ['1', '', '2', '3', '4', '5', '6', '7']
+  using moments = new Moments()
   await using server = await openTestServer({
     routes: {
       '/': () => template(engine, 'list.html', { rows }, { delivery: 'block' }).enableBuffering(5),
@@ -127,5 +128,12 @@ it('template: enableBuffering(5) makes one block of five pieces that are not emp
   })
   const client = server.client()
   client.get('/')
-  expect((await client.reply()).chunks.map(String)).toEqual(['12345', '67'])
+  expect((await client.reply()).text).toBe('1234567')
+  await moments.when('millrace:reply-closed')
+  expect(
+    moments.list.filter(({ name }) => name === 'millrace:block-sent').map(({ message }) => message),
+  ).toEqual([
+    expect.objectContaining({ bytes: 5, blocks: 1 }),
+    expect.objectContaining({ bytes: 7, blocks: 2 }),
+  ])
 })

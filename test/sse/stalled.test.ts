@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { RawClient } from '../support/raw-client.ts'
 
 const READERS = 20
@@ -41,6 +41,7 @@ it.each([
   async (transmitter, policy) => {
     const execArgv = ['--conditions=millrace:source', '--expose-gc', `--import=${watch}`]
     const child = fork(new URL('./stalled-worker.ts', import.meta.url), [policy, transmitter], { execArgv })
+    onTestFinished(() => void child.kill())
     const { port } = await told(child, 'ready')
     // What code and buffers take once is not what readers take: one that reads comes first.
     const first = await openReader(port)
