@@ -45,7 +45,7 @@ export class RawClient implements TestClient {
     this.send([`GET ${path} HTTP/1.0`, ...fields, '', ''].join('\r\n'))
   }
 
-  /** Waits until the bytes so far hold this text, if it is long in several chunks, and takes everything up to its end. */
+  /** Waits until the bytes so far hold this text, and takes everything up to its end; chunks may cut it where it is long. */
   async until(text: string): Promise<string> {
     for (;;) {
       const end = text.length > ONE_CHUNK ? findEnd(this.#text, text) : endOf(this.#text, text)
