@@ -43,6 +43,16 @@ describe('literal', () => {
   })
 })
 
+describe('source', () => {
+  it('is what it was made of, until it is closed', async () => {
+    const body = ['a']
+    const blocks = new Blocks(body)
+    expect(blocks.source).toBe(body)
+    await blocks.close()
+    expect(blocks.source).toBeUndefined()
+  })
+})
+
 describe('next', () => {
   it('starts the source when the first block is asked for, and not before', () => {
     const source = vi.fn<() => string[]>(() => ['a'])
@@ -231,6 +241,16 @@ describe('close of a body that was never started', () => {
 })
 
 describe('onClose', () => {
+  it('G5: tells why the body is closed', async () => {
+    const closer = vi.fn<(reason: unknown) => void>()
+    for (const reason of [new Error('gone'), undefined]) {
+      const blocks = toBlocks(['a'])
+      blocks.onClose(closer)
+      await blocks.close(reason)
+      expect(closer).toHaveBeenLastCalledWith(reason)
+    }
+  })
+
   it('refuses a closer after the body is closed', async () => {
     const blocks = new Blocks('a')
     await blocks.close()

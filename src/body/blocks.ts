@@ -2,7 +2,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { Bytes } from './block.ts'
 import { isBytes, toUint8Array } from './block.ts'
-import { type Closer, disposerOf, runClosers, unstartedCloser } from './run-closers.ts'
+import { type BodyCloser, type Closer, disposerOf, runClosers, unstartedCloser } from './run-closers.ts'
 import {
   type BlockReader,
   isBlob,
@@ -26,7 +26,7 @@ export class Blocks implements BlockReader, SourceInit {
   #finished = false
   #closing: Promise<unknown[]> | undefined
   #controller: AbortController | undefined
-  #closers: Closer[] | undefined
+  #closers: BodyCloser[] | undefined
 
   constructor(body: unknown, length = lengthOf(body)) {
     this.#body = body
@@ -42,6 +42,11 @@ export class Blocks implements BlockReader, SourceInit {
   /** The bytes or the text itself, where the body is no more than that. */
   get literal(): string | Bytes | null | undefined {
     return isLiteral(this.#body) ? this.#body : undefined
+  }
+
+  /** What it was made of; undefined once it is closed. */
+  get source(): unknown {
+    return this.#body
   }
 
   /** True once a block was asked for. */
@@ -98,8 +103,13 @@ export class Blocks implements BlockReader, SourceInit {
     return this.#reader?.endWith ? this.#reader.endWith(block) : block
   }
 
+  /** Tells the source that what it has given leaves after this; see {@link BlockReader.leavesAfter}. */
+  leavesAfter(work: PromiseLike<unknown>): void {
+    this.#reader?.leavesAfter?.(work)
+  }
+
   /** Registers what else to close with the body: after its source, in the order of registration. */
-  onClose(closer: Closer): void {
+  onClose(closer: BodyCloser): void {
     if (this.#closing) throw new Error('Cannot add to what closes with a body: the body is closed')
     this.#closers ??= []
     this.#closers.push(closer)
@@ -138,7 +148,7 @@ export class Blocks implements BlockReader, SourceInit {
     if (stop && !this.#finished) yield stop
     const dispose = disposerOf(reader ? this.#opened : this.#body)
     if (dispose) yield dispose
-    yield* this.#closers ?? []
+    for (const closer of this.#closers ?? []) yield () => closer(reason)
   }
 }
 

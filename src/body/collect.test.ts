@@ -80,6 +80,19 @@ describe('collectBytes', () => {
     }
   })
 
+  it('G5: closes a body that is too long with the reason', async () => {
+    const reasons: unknown[] = []
+    const iterator = {
+      next: () => ({ done: false, value: 'ab' }),
+      return: (reason: unknown) => reasons.push(reason),
+    }
+    const failure: unknown = await collectBytes(new Blocks({ [Symbol.iterator]: () => iterator }), {
+      maxBytes: 3,
+    }).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(RangeError)
+    expect(reasons).toEqual([failure])
+  })
+
   it('refuses what is not a block', async () => {
     await expect(collectBytes(new Blocks([1]))).rejects.toThrow(/^Cannot send a block that is a number/)
   })

@@ -38,9 +38,11 @@ export async function collectWhole(blocks: Blocks, options: CollectOptions = {})
   const pieces = new Pieces(options.maxBytes ?? COLLECT_LIMIT)
   try {
     await collectSteps(blocks, pieces)
-  } finally {
-    await blocks.close()
+  } catch (error) {
+    await blocks.close(error)
+    throw error
   }
+  await blocks.close()
   return { bytes: pieces.join(), isText: pieces.startWithText }
 }
 

@@ -110,13 +110,14 @@ describe('unstartedCloser', () => {
     expect(readable.destroyed).toBe(true)
   })
 
-  it('returns an iterator, on the iterator itself', () => {
-    const iterator = { next: () => ({ done: true, value: undefined }), closed: 0, return: stop }
-    function stop(this: { closed: number }) {
-      this.closed++
+  it('returns an iterator with the reason, on the iterator itself', () => {
+    const closed: unknown[] = []
+    const iterator = { next: () => ({ done: true, value: undefined }), closed, return: stop }
+    function stop(this: { closed: unknown[] }, reason: unknown) {
+      this.closed.push(reason)
     }
-    unstartedCloser(iterator, undefined)?.()
-    expect(iterator.closed).toBe(1)
+    unstartedCloser(iterator, 'why')?.()
+    expect(iterator.closed).toEqual(['why'])
   })
 
   it.each([['text'], [null], [undefined], [[]], [new Map()], [function* () {}], [{ next() {} }]])(

@@ -6,6 +6,9 @@ export const PARKED_LIMIT = 3000
 /** One step of closing a body; what it throws does not stop the steps after it. */
 export type Closer = () => unknown
 
+/** What closes with a body, and is told why: undefined where nothing has gone wrong. */
+export type BodyCloser = (reason: unknown) => unknown
+
 /**
  * Runs every closer in order, each within a time limit.
  * @returns what they threw, in order; empty when all went well.
@@ -50,7 +53,7 @@ export function unstartedCloser(source: unknown, reason: unknown): Closer | unde
   if (isNodeReadable(source)) return () => void source.destroy()
   if ('next' in source && 'return' in source && typeof source.return === 'function') {
     const { return: stop } = source
-    return () => Reflect.apply(stop, source, [])
+    return () => Reflect.apply(stop, source, [reason])
   }
   return undefined
 }

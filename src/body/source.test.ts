@@ -6,6 +6,7 @@ import {
   isBlob,
   isLiteral,
   isNodeReadable,
+  isReadOnce,
   isSource,
   isWebReadable,
   openSource,
@@ -140,6 +141,24 @@ describe('isSource, isLiteral, isBlob', () => {
     expect(isSource(value)).toBe(kind === 'source')
     if (typeof value === 'object' && value !== null) expect(isBlob(value)).toBe(kind === 'blob')
   })
+})
+
+describe('isReadOnce', () => {
+  it.each<[string, object]>([
+    ['a generator', twoLater()],
+    ['an iterator', ['a'].values()],
+    ['a Node stream', Readable.from([])],
+    ['a web stream', new ReadableStream()],
+    ['a source of millrace', { openReader: () => ({ next: () => ({ done: true, value: undefined }) }) }],
+  ])('is true for %s', (_, source) => expect(isReadOnce(source)).toBe(true))
+
+  it.each<[string, object]>([
+    ['a list', ['a']],
+    ['a map', new Map()],
+    ['a Blob', new Blob([])],
+    ['a generator function', twoLater],
+    ['a list whose `next` is no function', { next: null, [Symbol.iterator]: () => ['a'].values() }],
+  ])('is false for %s', (_, source) => expect(isReadOnce(source)).toBe(false))
 })
 
 it('openSource says what to do with a promise, and with an error that was returned', () => {

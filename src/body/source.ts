@@ -51,6 +51,11 @@ export interface BlockReader {
    * called while a block is being waited for. A reader that leaves it out holds nothing and changes nothing.
    */
   endWith?(block: unknown): unknown
+  /**
+   * Told where what it has given leaves only after some work, a compressor's for example; then it is asked again, or the
+   * client is waited for. A reader that leaves it out has nobody who wants to know.
+   */
+  leavesAfter?(work: PromiseLike<unknown>): void
 }
 
 /** A source of millrace's own: it answers at once where it can, and needs no iterator around it. */
@@ -93,6 +98,12 @@ function isFunction(value: unknown): value is (...values: unknown[]) => unknown 
 /** True for a body whose bytes are there already: it needs no source. */
 export function isLiteral(body: unknown): body is string | Bytes | null {
   return typeof body === 'string' || body === null || isBytes(body)
+}
+
+/** True for what gives its blocks to the first who reads it: whoever reads it again gets none, or an error. */
+export function isReadOnce(value: object): boolean {
+  if ('next' in value && isFunction(value.next)) return true
+  return isNodeReadable(value) || isWebReadable(value) || isReaderSource(value)
 }
 
 /** True for values that can be read block by block. */

@@ -38,6 +38,22 @@ describe('ndjson', () => {
     expect([data.toString(), ended]).toEqual([`{"a":1}\n${last}`, false])
   })
 
+  it.each<[string, () => Promise<unknown>]>([
+    ['fulfilled', async () => ({ code: 7 })],
+    ['rejected', () => Promise.reject(new Error('not even that'))],
+  ])('G4: sends no promise as the last record, and says so; one that is %s', async (_, onError) => {
+    const { blocks, options } = ndjson(failing(), { onError })
+    const run = startPump(blocks, { delivery: 'turn', onError: options.onError })
+    const { outcome, errors } = await run.closed
+    expect(outcome).toMatchObject({ kind: 'failed', error: new Error('the database is gone') })
+    expect(errors).toEqual([
+      new TypeError(
+        'Cannot send a promise as the last record: the reply ends now; give onError no async function',
+      ),
+    ])
+    expect(parseChunks(run.sink.bytes).data.toString()).toBe('{"a":1}\n')
+  })
+
   it('refuses another onError', () => {
     expect(() => Reflect.apply(ndjson, undefined, [[], { onError: 'shout' }])).toThrow(
       "Cannot use onError \"shout\": give 'hide', 'show' or a function",

@@ -1,4 +1,5 @@
 import type { Block } from '../body/block.ts'
+import { isPromiseLike } from '../body/run-closers.ts'
 import type { Reply } from '../reply/reply.ts'
 import type { ReplyInit } from '../reply/reply-options.ts'
 import { createNdjsonEncoder, type NdjsonOptions } from './format-ndjson.ts'
@@ -10,7 +11,7 @@ export interface NdjsonInit extends Omit<ReplyInit, 'onError'>, NdjsonOptions {
   /**
    * What the client is told when the source fails, before the connection is cut: a last record `{"error": …}` that says
    * no more than that it has failed (`hide`, the default), one with the text of the error (`show`), or the record that
-   * the function gives; undefined for none.
+   * the function gives, which cannot be a promise; undefined for none.
    */
   onError?: 'hide' | 'show' | ((error: unknown) => unknown)
 }
@@ -34,5 +35,12 @@ function toLastBlock(onError: NonNullable<NdjsonInit['onError']>): (error: unkno
 }
 
 function formatLast(record: unknown): Block | undefined {
+  if (isPromiseLike(record)) {
+    // One that is rejected would end the process, and nobody waits for it.
+    record.then(undefined, () => undefined)
+    throw new TypeError(
+      'Cannot send a promise as the last record: the reply ends now; give onError no async function',
+    )
+  }
   return record === undefined ? undefined : createNdjsonEncoder().encode(record)
 }

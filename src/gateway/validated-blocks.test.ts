@@ -28,8 +28,14 @@ it('ValidatedBlocks forwards what it does not check', async () => {
   const task = () => 'done'
   expect([blocks.run(task), run.mock.calls]).toEqual(['done', [[task]]])
   expect(blocks.signal).toBe(inner.signal)
+  const leavesAfter = vi.spyOn(inner, 'leavesAfter')
+  const work = Promise.resolve()
+  blocks.leavesAfter(work)
+  expect(leavesAfter.mock.calls).toEqual([[work]])
   const closed: string[] = []
+  expect([blocks.source, blocks.hasClosers]).toEqual(['text', false])
   blocks.onClose(() => closed.push('closed'))
+  expect(blocks.hasClosers).toBe(true)
   runInContext(context, () => blocks.next())
   expect([blocks.started, inner.started]).toEqual([true, true])
   blocks.finish()

@@ -1,7 +1,7 @@
 // A body under `validate`: it forwards everything and counts. Two of them around one middleware are told of each other.
 import { type Block, describeValue, flush, isBytes } from '../body/block.ts'
 import { Blocks } from '../body/blocks.ts'
-import { type Closer, isPromiseLike } from '../body/run-closers.ts'
+import { type BodyCloser, isPromiseLike } from '../body/run-closers.ts'
 import type { Step } from '../body/source.ts'
 import type { Context } from '../context/context.ts'
 import { currentContext } from '../context/current-context.ts'
@@ -55,6 +55,14 @@ export class ValidatedBlocks extends Blocks {
     return this.#blocks.literal
   }
 
+  override get source(): unknown {
+    return this.#blocks.source
+  }
+
+  override get hasClosers(): boolean {
+    return this.#blocks.hasClosers
+  }
+
   override get started(): boolean {
     return this.#blocks.started
   }
@@ -105,7 +113,11 @@ export class ValidatedBlocks extends Blocks {
     return this.#blocks.endWith(block)
   }
 
-  override onClose(closer: Closer): void {
+  override leavesAfter(work: PromiseLike<unknown>): void {
+    this.#blocks.leavesAfter(work)
+  }
+
+  override onClose(closer: BodyCloser): void {
     this.#blocks.onClose(closer)
   }
 

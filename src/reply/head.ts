@@ -85,8 +85,31 @@ export function sealHeaders(headers: Headers): void {
   Object.defineProperties(headers, seals)
 }
 
+/** True for headers that have gone out: of a text that is sent again, for example. */
+export function isSealed(headers: Headers): boolean {
+  return headers.set === refuseChange
+}
+
+/**
+ * Makes every later change to a head one to another head first, where it may be refused; `adapt` is called after both, to
+ * make the other one true again.
+ */
+export function forwardChanges(from: Headers, to: Headers, adapt: (to: Headers) => void): void {
+  for (const method of changes) {
+    const change: Function = from[method]
+    const value = (...given: unknown[]): void => {
+      Reflect.apply(to[method], to, given)
+      Reflect.apply(change, from, given)
+      adapt(to)
+    }
+    Object.defineProperty(from, method, { value, configurable: true })
+  }
+}
+
+const changes = ['set', 'append', 'delete'] as const
+
 const seals = Object.fromEntries(
-  ['set', 'append', 'delete'].map((method) => [method, { value: refuseChange, configurable: true }]),
+  changes.map((method) => [method, { value: refuseChange, configurable: true }]),
 )
 
 function refuseChange(name: string): never {

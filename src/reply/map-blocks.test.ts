@@ -32,6 +32,29 @@ describe('mapBlocks', () => {
     ).toBe('a!')
   })
 
+  it('G3: lets a source change the head before its first block, and keeps it true', async () => {
+    const made = stream(function* () {
+      made.headers.set('etag', '"x"')
+      made.headers.set('content-length', '1')
+      made.setStatus(201)
+      yield 'a'
+    })
+    const mapped = mapBlocks(made, shout)
+    await mapped.blocks.next()
+    expect([mapped.status, Object.fromEntries(mapped.headers)]).toEqual([201, { etag: 'W/"x"' }])
+    await mapped.blocks.close()
+  })
+
+  it('tells the source what leaves later', () => {
+    const made = stream(['a'])
+    const leavesAfter = vi.spyOn(made.blocks, 'leavesAfter')
+    const { blocks } = mapBlocks(made, shout)
+    void blocks.next()
+    const work = Promise.resolve()
+    blocks.leavesAfter(work)
+    expect(leavesAfter.mock.calls).toEqual([[work]])
+  })
+
   it('G11: gives one block for one, before it asks for the next [PEP-008, PEP-010, DJG-063]', async () => {
     const gate = new Gate()
     const run = new PumpRun(mapBlocks(stream(gate), shout).blocks)

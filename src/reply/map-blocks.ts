@@ -3,7 +3,7 @@ import { Blocks } from '../body/blocks.ts'
 import { isPromiseLike } from '../body/run-closers.ts'
 import type { BlockReader, Step } from '../body/source.ts'
 import { formatEntityTag, parseEntityTag } from './selection/entity-tag.ts'
-import type { Reply } from './reply.ts'
+import { Reply } from './reply.ts'
 import { blocksOf, withBlocks } from './with-blocks.ts'
 
 /** Makes of a block with bytes the one to send in its place: an empty one for nothing. */
@@ -12,11 +12,16 @@ export type BlockMapping = (block: string | Uint8Array) => Block
 /**
  * A copy of a reply whose blocks go through a function, one in, one out, each before the next is asked for (G11).
  * `flush`, empty blocks, trailers, closing and whether it is streamed are forwarded; a list is mapped block by block.
- * Since the bytes are others, Content-Length and ranges are dropped and a strong ETag becomes weak.
+ * Since the bytes are others, Content-Length and ranges are dropped and a strong ETag becomes weak. What the source changes
+ * in the head of its reply before its first block is changed in the copy (G3).
  */
 export function mapBlocks(response: Response, mapping: BlockMapping): Reply {
   const blocks = new Blocks(new MappedBlocks(blocksOf(response), mapping), undefined)
-  return withBlocks(response, blocks, { headers: toMappedHeaders(response.headers) })
+  const headers = new Headers(response.headers)
+  setMapped(headers)
+  const made = withBlocks(response, blocks, { headers })
+  if (response instanceof Reply) response.leadTo(made, setMapped)
+  return made
 }
 
 class MappedBlocks implements BlockReader {
@@ -43,6 +48,10 @@ class MappedBlocks implements BlockReader {
     return last === undefined ? undefined : this.#map(last)
   }
 
+  leavesAfter(work: PromiseLike<unknown>): void {
+    this.#inner.leavesAfter(work)
+  }
+
   return(reason: unknown): void {
     // What the closing throws is told to who closes the reply.
     void this.#inner.close(reason)
@@ -63,11 +72,9 @@ class MappedBlocks implements BlockReader {
   }
 }
 
-function toMappedHeaders(original: Headers): Headers {
-  const headers = new Headers(original)
+function setMapped(headers: Headers): void {
   headers.delete('content-length')
   headers.delete('accept-ranges')
   const tag = parseEntityTag(headers.get('etag') ?? '')
   if (tag) headers.set('etag', formatEntityTag({ ...tag, isWeak: true }))
-  return headers
 }

@@ -47,6 +47,47 @@ describe('push', () => {
   })
 })
 
+describe('leadTo', () => {
+  it('G3: changes the head of the copy too, made true again, until that has gone out', () => {
+    const made = stream(['x'], { headers: { a: 'b' } })
+    const copy = stream(['y'], { headers: { a: 'b', c: 'd' } })
+    made.leadTo(copy, (headers) => headers.delete('content-length'))
+    made.headers.set('a', 'e')
+    made.headers.append('a', 'f')
+    made.headers.delete('c')
+    made.headers.set('content-length', '1')
+    made.setStatus(201)
+    expect(Object.fromEntries(made.headers)).toEqual({ a: 'e, f', 'content-length': '1' })
+    expect([Object.fromEntries(copy.headers), copy.status]).toEqual([{ a: 'e, f' }, 201])
+    copy.headers.set('a', 'own')
+    expect(made.headers.get('a')).toBe('e, f')
+    copy.commit()
+    expect(() => made.headers.set('a', 'g')).toThrow('G3: Cannot change the header a')
+    expect(() => made.setStatus(202)).toThrow('G3')
+    expect([made.headers.get('a'), made.status]).toEqual(['e, f', 201])
+  })
+
+  it('leaves text alone, which may be sent again', () => {
+    const made = stream('x')
+    const copy = stream('y')
+    made.leadTo(copy, () => {})
+    made.headers.set('a', 'b')
+    expect(copy.headers.has('a')).toBe(false)
+  })
+})
+
+describe('outgoing', () => {
+  it('is the reply that is about to be sent, itself or a copy of a copy', () => {
+    const [first, second, third] = [stream(['x']), stream(['y']), stream(['z'])]
+    first.leadTo(second, () => {})
+    second.leadTo(third, () => {})
+    expect(first.outgoing).toBeUndefined()
+    third.claim()
+    expect([first.outgoing, second.outgoing, third.outgoing]).toEqual([third, third, third])
+    expect(stream(['x']).outgoing).toBeUndefined()
+  })
+})
+
 describe('setStatus', () => {
   it('changes the status until the head goes out', () => {
     const made = reply('x', { status: 200, statusText: 'Fine' })

@@ -4,7 +4,7 @@ import { type PushFunction, toPushedBlocks } from '../body/pushed-blocks.ts'
 import { type Body, isBlob, isLiteral, isSource, notASource } from '../body/source.ts'
 import { ContractError } from '../delivery/errors.ts'
 import { isBodiless } from '../delivery/framing.ts'
-import { sealHeaders } from './head.ts'
+import { forwardChanges, sealHeaders } from './head.ts'
 import { checkInitNames, type ReplyInit, type ReplyOptions, toReplyOptions } from './reply-options.ts'
 import { toWebBody } from './web-body.ts'
 
@@ -19,6 +19,8 @@ export class Reply extends Response {
   readonly streaming: boolean
   readonly options: ReplyOptions
   #isCommitted = false
+  #isClaimed = false
+  #copy: Reply | undefined
 
   /** @throws RangeError for a status outside 200 to 599; TypeError for a malformed header or body. */
   constructor(blocks: Blocks, streaming: boolean, init: ReplyInit) {
@@ -48,7 +50,29 @@ export class Reply extends Response {
     if (!Number.isInteger(status) || status < 200 || status > 599) {
       throw new RangeError(`Cannot set the status to ${status}: give 200 to 599`)
     }
+    this.#copy?.setStatus(status)
     define(this, { status, ok: status < 300, statusText: '' })
+  }
+
+  /**
+   * Called by whoever puts a copy in its place, whose body asks the source of this one: what that changes here from now on
+   * is changed in the copy, and an error where that has gone out (G3). `adapt` then makes the head of the copy true again.
+   */
+  leadTo(copy: Reply, adapt: (headers: Headers) => void): void {
+    // Text and bytes run nothing, and may be sent again.
+    if (this.blocks.literal !== undefined) return
+    this.#copy = copy
+    forwardChanges(this.headers, copy.headers, adapt)
+  }
+
+  /** The reply whose head goes out, this one or a copy; undefined where that is not known, as with another host. */
+  get outgoing(): Reply | undefined {
+    return this.#isClaimed ? this : this.#copy?.outgoing
+  }
+
+  /** Called by whoever is about to send this reply, and asks for its head when the first block is there. */
+  claim(): void {
+    this.#isClaimed = true
   }
 
   /** The same reply once more, for who reads its body: a web `Response`. */
@@ -88,7 +112,7 @@ export function push(write: PushFunction, init: ReplyInit = {}): Reply {
 }
 
 /** What `make` makes of blocks; where it throws, they are closed: whoever has handed them over does not (G5). */
-export function makeOrClose<T>(blocks: Blocks, make: () => T): T {
+export function makeOrClose<T>(blocks: Pick<Blocks, 'close'>, make: () => T): T {
   try {
     return make()
   } catch (error) {

@@ -44,6 +44,18 @@ describe('withBlocks', () => {
     expect(closed).toEqual(['new', 'old'])
   })
 
+  it('G5: closes both for the same reason, read or not', async () => {
+    const reason = new Error('gone')
+    for (const isRead of [false, true]) {
+      const made = stream(['a'])
+      const { signal } = made.blocks
+      const copy = withBlocks(made, toBlocks(['x']))
+      if (isRead) await copy.blocks.next()
+      await copy.blocks.close(reason)
+      expect(signal.reason).toBe(reason)
+    }
+  })
+
   it('G5: tells what the closing of the old body has thrown', async () => {
     const error = new Error('no')
     const made = stream(['a'])
@@ -51,6 +63,19 @@ describe('withBlocks', () => {
       throw error
     })
     expect(await withBlocks(made, toBlocks(['x'])).blocks.close()).toEqual([error])
+  })
+
+  it('leaves text that nobody reads, which may be sent again; not what hangs on it', async () => {
+    const [plain, read, closed] = [reply('a'), stream('a'), [] as string[]]
+    for (const made of [plain, read]) {
+      const copy = withBlocks(made, toBlocks(['x']))
+      if (made === read) made.blocks.next()
+      await copy.blocks.close()
+    }
+    expect([plain.blocks.literal, read.blocks.isClosed]).toEqual(['a', true])
+    plain.blocks.onClose(() => closed.push('a'))
+    await withBlocks(plain, toBlocks(['x'])).blocks.close()
+    expect(closed).toEqual(['a'])
   })
 
   it('takes a web Response', async () => {

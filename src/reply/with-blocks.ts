@@ -12,16 +12,23 @@ export interface WithBlocksChange {
 
 /**
  * A copy of a reply with another body. What is not changed is forwarded: head, options, whether it is streamed. The
- * body that it replaces is closed after the new one, read or not (G5).
+ * body that it replaces is closed after the new one, read or not, for the same reason (G5).
  */
 export function withBlocks(response: Response, blocks: Blocks, change: WithBlocksChange = {}): Reply {
   const previous = blocksOf(response)
-  blocks.onClose(async () => throwTogether(await previous.close()))
+  blocks.onClose((reason) => closeReplaced(previous, reason))
   const { status = response.status, headers = new Headers(response.headers) } = change
   const statusText = status === response.status ? response.statusText : ''
   const { streaming = isStreaming(response) } = change
   const options = response instanceof Reply ? toInit(response.options) : {}
   return new Reply(blocks, streaming, { ...options, status, statusText, headers })
+}
+
+// Text and bytes that nobody has begun to read may be sent again, and hold nothing open but what others have hung on them.
+async function closeReplaced(blocks: Blocks, reason: unknown): Promise<void> {
+  const { literal, hasClosers, started } = blocks
+  if (literal !== undefined && !hasClosers && !started) return
+  throwTogether(await blocks.close(reason))
 }
 
 /** A copy of a reply without its body, which is closed unread when the copy is. */

@@ -30,6 +30,7 @@ export class OutgoingHead implements PendingHead {
     this.#wire = wire
     this.#mayStay = mayStay
     this.#written = written
+    if (reply instanceof Reply) reply.claim()
   }
 
   /**

@@ -1,5 +1,8 @@
+import { unzipSync } from 'fflate'
 import { json, multipart, type Reply, tar, zip } from 'millrace'
 import type { ReplyInit } from 'millrace/reply'
+import { unpackTar } from 'modern-tar'
+import { readParts } from '../support/read-parts.ts'
 
 /** The blocks that the tests open, in their order. */
 export const openedBlocks: readonly string[] = [
@@ -32,9 +35,14 @@ export interface DocumentKind {
   shown(block: string): string
   /** Stands only where a document is whole. */
   readonly endMark: string | RegExp
+  /** Reads a document by a parser of others, with all that it is made of. Throws for one that is not whole. */
+  read(bytes: Uint8Array, type: string): unknown
+  /** What that gives where the source has these blocks, and there is no rest. */
+  whole(blocks: readonly string[]): unknown
 }
 
 const same = (block: string): string => block
+const toText = (bytes: Uint8Array | null | undefined): string => Buffer.from(bytes ?? []).toString()
 const opened = Buffer.byteLength(openedBlocks.join(''))
 
 /** Every kind, with the source where it is deepest. */
@@ -45,6 +53,9 @@ export const documentKinds: readonly DocumentKind[] = [
       json({ head: { ok: true }, later: Promise.resolve(['x', { deep: source }]), rest }, init),
     shown: (block) => JSON.stringify(block),
     endMark: /\}\s*$/,
+    read: (bytes): unknown =>
+      JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)),
+    whole: (blocks) => ({ head: { ok: true }, later: ['x', { deep: blocks }], rest: [] }),
   },
   {
     name: 'multipart',
@@ -52,6 +63,15 @@ export const documentKinds: readonly DocumentKind[] = [
       multipart([{ type: 'text/plain', body: 'first' }, { body: source }, { body: rest }], init),
     shown: same,
     endMark: /--\r\n$/,
+    async read(bytes, type) {
+      const parts = await readParts(type, bytes)
+      return parts.map(({ headers, body }) => [headers, toText(body)])
+    },
+    whole: (blocks) => [
+      [{ 'content-type': ['text/plain'] }, 'first'],
+      [{}, blocks.join('')],
+      [{}, ''],
+    ],
   },
   {
     name: 'zip',
@@ -67,6 +87,13 @@ export const documentKinds: readonly DocumentKind[] = [
       ),
     shown: same,
     endMark: 'PK\x05\x06',
+    read: (bytes) => Object.entries(unzipSync(bytes)).map(([name, file]) => [name, toText(file)]),
+    whole: (blocks) => [
+      ['a', 'first'],
+      ['b/', ''],
+      ['b/c', blocks.join('')],
+      ['d', ''],
+    ],
   },
   {
     name: 'tar',
@@ -82,5 +109,15 @@ export const documentKinds: readonly DocumentKind[] = [
       ),
     shown: same,
     endMark: '\0'.repeat(1024),
+    async read(bytes) {
+      const entries = await unpackTar(bytes, { strict: true })
+      return entries.map(({ header, data }) => [header.name, toText(data)])
+    },
+    whole: (blocks) => [
+      ['a', 'first'],
+      ['b/', ''],
+      ['b/c', blocks.join('')],
+      ['d', ''],
+    ],
   },
 ]

@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import { csv, json, tar, zip } from 'millrace'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkEntryName } from '../../src/formats/archive/entries/check-entry-name.ts'
+import { hostileText } from '../injection/hostile-text.ts'
 import { eachDelivery } from '../support/each-delivery.ts'
 import type { TestServer } from '../support/test-server.ts'
 
@@ -101,7 +102,12 @@ eachDelivery(
           fc.array(fc.string({ unit: 'grapheme', minLength: 1 }), { maxLength: 30 }),
           200,
         )
-        const names = [...texts, ...steps.map((some) => some.join('/'))].filter(isName)
+        // oxlint-disable-next-line no-control-regex -- they are refused, which another test looks at
+        const hostile = hostileText.map((text) => text.replaceAll(/[\0-\x1f\x7f\\]/g, '').slice(0, 2000))
+        const given = [...texts, ...steps.map((some) => some.join('/')), ...fc.sample(hostile, 300)].filter(
+          isName,
+        )
+        const names = [...new Map(given.map((name) => [name.replace(/\/$/, ''), name])).values()]
         expect(names.length).toBeGreaterThan(100)
         await using server = await open({ routes: { '/': () => tar(names.map((name) => ({ name }))) } })
         const file = await download(server)
@@ -133,4 +139,21 @@ it.skipIf(!has('unzip'))('unzip -t finds no error in an archive of 65,536 entrie
   await writeFile(file, new Uint8Array(await zip(folders()).arrayBuffer()))
   expect((await run('unzip', ['-tq', file])).stdout).toContain('No errors detected')
   expect((await run('unzip', ['-Z', '-h', file])).stdout).toContain('number of entries: 65536')
+})
+
+it.skipIf(!has('unzip'))('unzip -Z shows the mode of each entry as it was given', async () => {
+  const file = join(folder, 'modes')
+  const given = [{ name: 'a', mode: 0 }, { name: 'b', mode: 0o640 }, { name: 'c' }, { name: 'd/', mode: 0 }]
+  await writeFile(file, new Uint8Array(await zip(given).arrayBuffer()))
+  const { stdout } = await run('unzip', ['-Z', '-s', file])
+  expect(stdout.match(/^[-d?][-rwx]{9}/gm)).toEqual(['----------', '-rw-r-----', '-rw-r--r--', 'd---------'])
+})
+
+it.skipIf(!hasGnuTar)('GNU tar reads a date of any time', async () => {
+  const dates = ['1969-12-31 23:59:59', '1960-06-01 00:00:00', '2026-11-21 10:00:00', '9999-12-31 23:59:59']
+  const entries = dates.map((date, index) => ({ name: String(index), modified: new Date(`${date}Z`) }))
+  const file = join(folder, 'dates')
+  await writeFile(file, new Uint8Array(await tar(entries).arrayBuffer()))
+  const { stdout, stderr } = await run('tar', ['--utc', '--full-time', '-tvf', file])
+  expect([stdout.match(/\d+-\d\d-\d\d \d\d:\d\d:\d\d/g), stderr]).toEqual([dates, ''])
 })

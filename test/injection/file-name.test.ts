@@ -3,27 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { csv, json, ndjson, type Reply, reply, zip } from 'millrace'
+import { csv, json, ndjson, type Reply, reply, tar, zip } from 'millrace'
 import { file } from 'millrace/reply'
 import { openTestServer } from '../support/test-server.ts'
 import { hostileText } from './hostile-text.ts'
-
-const parameter = /;\s*([a-z*]+)=(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+\-.^_`|~\w]+))/gy
-
-/** Reads the field by RFC 6266 §4.1 and RFC 8187 §3.2, whole; the extended name is the better one. */
-function readFileName(field: string): string {
-  const [type = ''] = /^[a-z]+/.exec(field) ?? []
-  const found = new Map<string, string>()
-  parameter.lastIndex = type.length
-  while (parameter.lastIndex < field.length) {
-    const match = parameter.exec(field)
-    if (!match || found.has(match[1] ?? '')) throw new Error(`Not a disposition: ${JSON.stringify(field)}`)
-    found.set(match[1] ?? '', match[2]?.replaceAll(/\\(.)/g, '$1') ?? match[3] ?? '')
-  }
-  const extended = found.get('filename*')
-  if (extended === undefined) return found.get('filename') ?? ''
-  return decodeURIComponent(extended.replace(/^UTF-8''/, ''))
-}
+import { readFileName } from './read-file-name.ts'
 
 // As in a header of some kilobytes, which is what clients take.
 const names = hostileText.map((text) => text.slice(0, 1000))
@@ -37,6 +21,7 @@ it('G12: every hostile file name is one value in one field, for a reader of RFC 
     ndjson: (filename) => ndjson([1], { filename }),
     json: (filename) => json([1], { filename }),
     zip: (filename) => zip([], { filename }),
+    tar: (filename) => tar([], { filename }),
     file: (filename) => file(path, { filename }),
   }
   let answer: () => Reply | Promise<Reply> = () => reply('')

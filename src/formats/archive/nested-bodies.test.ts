@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream'
 import { describe, expect, it, vi } from 'vitest'
 import { flush } from '../../body/block.ts'
-import type { Blocks } from '../../body/blocks.ts'
-import { stream } from '../../reply/reply.ts'
+import { type Blocks, toBlocks } from '../../body/blocks.ts'
+import { reply, stream } from '../../reply/reply.ts'
+import { withBlocks } from '../../reply/with-blocks.ts'
 import { NestedBodies, type NestedStep } from './nested-bodies.ts'
 
 interface Item {
@@ -147,6 +149,80 @@ describe('NestedBodies', () => {
       await expect(readAll(open(items().values()))).rejects.toThrow(message)
     },
   )
+
+  const once = (): [string, unknown][] => [
+    ['a generator', (function* () {})()],
+    ['an iterator', [1].values()],
+    ['a Node stream', Readable.from(['x'])],
+    ['a web stream', ReadableStream.from(['x'])],
+    ['a reply', stream(['x'])],
+    ['a reply of text on which something hangs', withBlocks(stream(['x']), toBlocks('x'))],
+    ['a web response', new Response('x')],
+  ]
+
+  it.each(once())('refuses %s that stands in two items: in a list at once', async (_, twin) => {
+    const log: string[] = []
+    const items = [{ body: body(log, 'a') }, { body: twin }, { body: twin }, { body: twin }]
+    const message =
+      'Cannot take number 3: its body was given before, and can be read once; make it anew for each'
+    expect(() => open(items)).toThrow(message)
+    await vi.waitFor(() => expect(log).toEqual(['a closed']))
+  })
+
+  it.each(once())(
+    'refuses %s that stands in two items: from a source when it comes again',
+    async (_, twin) => {
+      await expect(readAll(open([{ body: twin }, { body: twin }].values()))).rejects.toThrow(
+        /^Cannot take number 2: its body was (given|read) before/,
+      )
+    },
+  )
+
+  it('G5: closes once what stands in a list again after the item that is refused', async () => {
+    const stop = vi.fn<() => object>(() => ({ done: true, value: undefined }))
+    const twin = { next: () => ({ done: false, value: 'x' }), return: stop, [Symbol.iterator]: () => twin }
+    expect(() => open([{ body: twin }, { bad: true }, { body: twin }])).toThrow('Cannot take it')
+    await vi.waitFor(() => expect(stop).toHaveBeenCalled())
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(stop).toHaveBeenCalledOnce()
+  })
+
+  it.each<[string, (rows: Iterator<string> & Iterable<string>) => unknown[]]>([
+    ['after it', (rows) => [rows, stream(rows)]],
+    ['before it', (rows) => [stream(rows), rows]],
+    ['twice', (rows) => [stream(rows), reply(rows)]],
+  ])('refuses what a reply reads that stands %s too', async (_, make) => {
+    const bodies = () => make(['x'].values()).map((one) => ({ body: one }))
+    const message = 'Cannot take number 2: its body was given before'
+    expect(() => open(bodies())).toThrow(message)
+    await expect(readAll(open(bodies().values()))).rejects.toThrow(message)
+  })
+
+  it('takes what can be read again as often as it comes', async () => {
+    const replies = [reply('x'), reply(Buffer.from('x')), stream('x')]
+    const bodies = ['x', Buffer.from('x'), ['x'], new Set(['x']), () => ['x'].values(), new Blob(['x'])]
+    for (const again of [...bodies, ...replies]) {
+      const read = await readAll(open([{ body: again }, { body: again }]))
+      expect(read.filter((entry) => !entry.includes('item'))).toHaveLength(3)
+    }
+  })
+
+  it('refuses a reply that another document has read meanwhile', async () => {
+    const shared = stream(['x'])
+    const [first, second] = [open([shared]), open([shared])]
+    await readAll(first)
+    await expect(readAll(second)).rejects.toThrow('Cannot take number 1: its body was read before')
+  })
+
+  it('takes a reply of text again, whatever has become of the documents before', async () => {
+    const logo = reply('logo')
+    await readAll(open([logo]))
+    await open([logo]).close()
+    const half = open([{ body: 'a' }, logo])
+    await half.next()
+    await half.close(new Error('gone'))
+    expect(await readAll(open([logo]))).toEqual(['item 1', 'logo', 'item-end 1', 'end'])
+  })
 
   it('refuses a reply whose body was read before', async () => {
     const reply = stream(['x'])

@@ -1,19 +1,24 @@
 // Invariants: one thing is asked for at a time, all of an item's body before the next item; a body that has come to
 // its end is closed before the next item is asked for; what was opened, and what was never reached, is closed once, the
-// innermost first (G5).
+// innermost first (G5), and a reply among the bodies is told of its own end then; a body that has failed gives no more
+// than its last block, and after that its error (G4). A reply of text or bytes is never read itself, nor closed.
 import { describeValue, flush } from '../../body/block.ts'
-import { type Blocks, toBlocks } from '../../body/blocks.ts'
+import { Blocks, toBlocks } from '../../body/blocks.ts'
 import { isPromiseLike, throwTogether } from '../../body/run-closers.ts'
 import {
   type Body,
   isBlob,
   isLiteral,
+  isReadOnce,
   isSource,
   notASource,
   type SourceInit,
   type Step,
 } from '../../body/source.ts'
+import { toError } from '../../delivery/errors.ts'
+import { Reply } from '../../reply/reply.ts'
 import { blocksOf } from '../../reply/with-blocks.ts'
+import { type NestedEnd, NestedReply, toNestedEnd } from './nested-reply.ts'
 
 /** Items as they come, one after the other: a list, a source, or a function that makes one. */
 export type Items<Item> =
@@ -27,6 +32,8 @@ export type NestedBody = Body | Response
 /** What is read of an item before its body. */
 export interface NestedItem {
   readonly blocks: Blocks
+  /** Bytes of its body, where they are promised: nothing can be added to them. */
+  readonly size?: number | undefined
 }
 
 /** What comes next. */
@@ -40,6 +47,12 @@ export type NestedStep<Item> =
 /** How a value becomes an item: its number, from 1, and its body as blocks. Throws for one that it cannot be. */
 export type ToItem<Item> = (value: object, number: number, blocks: Blocks) => Item
 
+/** A body that has failed; told when its error was thrown. */
+interface Failure {
+  readonly error: unknown
+  isTold: boolean
+}
+
 /** Items with a body each, read one after the other. */
 export class NestedBodies<Item extends NestedItem> {
   /** All items, where they were given as a list. */
@@ -47,19 +60,29 @@ export class NestedBodies<Item extends NestedItem> {
   readonly #values: Blocks | undefined
   readonly #toItem: ToItem<Item>
   readonly #errors: unknown[] = []
+  // What can be read once and was given already.
+  readonly #given = new WeakSet<object>()
+  // Those that want to be told of something.
+  readonly #replies = new WeakMap<Blocks, NestedReply>()
   #count = 0
   #item: Item | undefined
+  // Its body has been taken whole, and leaves before anything else is asked for.
+  #skipped: Item | undefined
+  #failure: Failure | undefined
+  #isStarted = false
   #isOver = false
   #settling: Promise<void> | undefined
   #closing: Promise<unknown[]> | undefined
+  #end: NestedEnd | undefined
 
   /**
    * Looks at every item of a list at once; at those of a source when they come.
-   * @throws TypeError for what are no items, and whatever `toItem` throws; all bodies are closed then.
+   * @throws TypeError for what are no items, for a body that was given before, and whatever `toItem` throws; all bodies
+   * are closed then.
    */
   constructor(items: unknown, toItem: ToItem<Item>) {
     this.#toItem = toItem
-    if (Array.isArray(items)) this.list = toList(items, toItem)
+    if (Array.isArray(items)) this.list = this.#toList(items)
     else if (isSource(items)) this.#values = toBlocks(items)
     else {
       const hint = items instanceof Promise ? 'await it first' : 'give a list or another iterable'
@@ -71,12 +94,16 @@ export class NestedBodies<Item extends NestedItem> {
   next(): NestedStep<Item> | PromiseLike<NestedStep<Item>> {
     if (this.#settling) return this.#settling.then(() => this.next())
     if (this.#isOver || this.#closing) return { kind: 'end' }
-    if (this.#item) return whenThere(this.#item.blocks.next(), this.#takeBlock)
+    this.#isStarted = true
+    if (this.#failure) return this.#throw(this.#failure)
+    if (this.#skipped) return this.#endSkipped(this.#skipped)
+    if (this.#item) return this.#ask(this.#item)
     return this.#values ? whenThere(this.#values.next(), this.#takeValue) : this.#takeListed()
   }
 
   /** Goes on with the next item: this one's body was taken whole, as the literal that it is. */
   skipBody(): void {
+    this.#skipped = this.#item
     this.#item = undefined
   }
 
@@ -91,14 +118,59 @@ export class NestedBodies<Item extends NestedItem> {
     throwTogether(await this.close())
   }
 
+  #ask(item: Item): NestedStep<Item> | PromiseLike<NestedStep<Item>> {
+    let step: Step | PromiseLike<Step>
+    try {
+      step = item.blocks.next()
+    } catch (error) {
+      return this.#fail(error)
+    }
+    return isPromiseLike(step) ? step.then(this.#takeBlock, this.#fail) : this.#takeBlock(step)
+  }
+
   readonly #takeBlock = (step: Step): NestedStep<Item> => {
     const item = this.#item
     if (!item) return { kind: 'end' }
-    if (!step.done) return { kind: 'block', block: step.value }
+    if (!step.done) {
+      this.#replies.get(item.blocks)?.count(step.value)
+      return { kind: 'block', block: step.value }
+    }
     this.#item = undefined
     item.blocks.finish()
-    if (item.blocks.literal === undefined) this.#settle(item.blocks)
+    this.#settle(item.blocks)
     return { kind: 'item-end', item }
+  }
+
+  // A reply may tell of its failure in a last block, as it would by itself; the error comes all the same.
+  readonly #fail = (error: unknown): NestedStep<Item> => {
+    if (!this.#item || this.#closing) throw error
+    const failure = { error, isTold: false }
+    this.#failure = failure
+    const block = this.#lastBlockOf(this.#item, error)
+    return block === undefined ? this.#throw(failure) : { kind: 'block', block }
+  }
+
+  #throw(failure: Failure): never {
+    failure.isTold = true
+    throw failure.error
+  }
+
+  #lastBlockOf({ blocks, size }: Item, error: unknown): unknown {
+    if (size !== undefined) return undefined
+    try {
+      return this.#replies.get(blocks)?.lastBlock(error)
+    } catch (fault) {
+      // The error that comes matters more; this one is told beside it.
+      this.#errors.push(fault)
+      return undefined
+    }
+  }
+
+  #endSkipped({ blocks }: Item): NestedStep<Item> | PromiseLike<NestedStep<Item>> {
+    this.#skipped = undefined
+    if (blocks.literal !== undefined) this.#replies.get(blocks)?.count(blocks.literal ?? '')
+    this.#settle(blocks)
+    return this.next()
   }
 
   readonly #takeValue = (step: Step): NestedStep<Item> => {
@@ -109,37 +181,127 @@ export class NestedBodies<Item extends NestedItem> {
       return { kind: 'end' }
     }
     if (step.value === flush) return { kind: 'flush' }
-    this.#item = openItem(step.value, ++this.#count, this.#toItem)
+    this.#item = this.#open(step.value, ++this.#count)
     return { kind: 'item', item: this.#item }
   }
 
   #takeListed(): NestedStep<Item> {
     const item = this.list?.[this.#count++]
     if (!item) return { kind: 'end' }
+    // In another document, meanwhile.
+    refuseRead(item.blocks, this.#count)
     this.#item = item
     return { kind: 'item', item }
   }
 
   // An item that comes after everything was closed: nobody else knows its body.
   #takeLate(step: Step): NestedStep<Item> {
-    if (!step.done && typeof step.value === 'object' && step.value !== null)
-      void toNestedBlocks(step.value)?.close()
+    if (!step.done && this.#end) this.#closeUnread(step.value, this.#end)
     return { kind: 'end' }
   }
 
+  #toList(values: readonly unknown[]): Item[] {
+    const items: Item[] = []
+    try {
+      for (const value of values) items.push(this.#open(value, items.length + 1))
+      return items
+    } catch (error) {
+      const end = toNestedEnd(error, false)
+      for (const { blocks } of items) void this.#closeUnheard(blocks, end)
+      for (const value of values.slice(items.length + 1)) this.#closeUnread(value, end)
+      throw error
+    }
+  }
+
+  #open(value: unknown, number: number): Item {
+    if (typeof value !== 'object' || value === null) {
+      throw new TypeError(
+        `Cannot take number ${number}: it is ${describeValue(value)}; give an object with a \`body\``,
+      )
+    }
+    const body = bodyOf(value)
+    const blocks = toNestedBlocks(body)
+    if (!blocks) throw notASource(body)
+    refuseRead(blocks, number)
+    if (!this.#take(body, blocks)) throw givenBefore(number)
+    try {
+      // Another reply of the same source, which is to be told of its end all the same.
+      if (body instanceof Response && !this.#claim(blocks.source)) throw givenBefore(number)
+      return this.#toItem(value, number, blocks)
+    } catch (error) {
+      const end = toNestedEnd(error, this.#isStarted)
+      if (this.#values) this.#settleWith(blocks, end)
+      else void this.#closeUnheard(blocks, end)
+      throw error
+    }
+  }
+
+  // False for what can be read once and is another item's body already.
+  #take(body: unknown, blocks: Blocks): boolean {
+    if (!this.#claim(body instanceof Response ? blocks : body)) return false
+    const { options } = body instanceof Reply ? body : {}
+    if (options?.onClose || options?.onError) this.#replies.set(blocks, new NestedReply(blocks, options))
+    return true
+  }
+
+  // False for what can be read once and was given before.
+  #claim(source: unknown): boolean {
+    if (typeof source !== 'object' || source === null) return true
+    if (!(source instanceof Blocks) && !isReadOnce(source)) return true
+    if (this.#given.has(source)) return false
+    this.#given.add(source)
+    return true
+  }
+
+  // Nothing to close in literals, but for what others have hung on them.
   #settle(blocks: Blocks): void {
-    this.#settling = blocks.close().then((errors) => {
-      this.#errors.push(...errors)
+    if (blocks.literal !== undefined && !blocks.hasClosers && !this.#replies.has(blocks)) return
+    this.#settleWith(blocks, { kind: 'complete' })
+  }
+
+  #settleWith(blocks: Blocks, end: NestedEnd): void {
+    this.#settling = this.#closeBody(blocks, end).then(() => {
       this.#settling = undefined
     })
   }
 
+  async #closeBody(blocks: Blocks, end: NestedEnd): Promise<void> {
+    this.#errors.push(...(await this.#closeAndTell(blocks, end)))
+  }
+
+  // Nobody is there any more who is told what is thrown: it becomes a warning of the process.
+  async #closeUnheard(blocks: Blocks, end: NestedEnd): Promise<void> {
+    for (const error of await this.#closeAndTell(blocks, end)) process.emitWarning(toError(error))
+  }
+
+  async #closeAndTell(blocks: Blocks, end: NestedEnd): Promise<unknown[]> {
+    // Who else has closed it has told it of its end.
+    const isClosed = blocks.isClosed
+    const errors = await blocks.close(end.error)
+    if (isClosed) return errors
+    return [...errors, ...((await this.#replies.get(blocks)?.tellClosed(end)) ?? [])]
+  }
+
+  #closeUnread(value: unknown, end: NestedEnd): void {
+    if (typeof value !== 'object' || value === null) return
+    const body = bodyOf(value)
+    const blocks = toNestedBlocks(body)
+    if (blocks && !blocks.started && this.#take(body, blocks)) void this.#closeUnheard(blocks, end)
+  }
+
   async #close(reason: unknown): Promise<unknown[]> {
+    const failure = this.#failure
+    const cause = reason ?? failure?.error
+    const end = toNestedEnd(cause, this.#isStarted)
+    this.#end = end
     await this.#settling
-    const rest = this.list?.slice(this.#count) ?? []
-    const open = [this.#item?.blocks, this.#values, ...rest.map(({ blocks }) => blocks)]
+    if (failure && !failure.isTold) this.#errors.push(failure.error)
+    const [item, skipped, rest] = [this.#item, this.#skipped, this.list?.slice(this.#count) ?? []]
     this.#item = undefined
-    for (const blocks of open) if (blocks) this.#errors.push(...(await blocks.close(reason)))
+    if (item) await this.#closeBody(item.blocks, failure ? { kind: 'failed', error: failure.error } : end)
+    if (skipped) await this.#closeBody(skipped.blocks, end)
+    if (this.#values) this.#errors.push(...(await this.#values.close(cause)))
+    for (const { blocks } of rest) await this.#closeBody(blocks, end)
     return this.#errors
   }
 }
@@ -148,46 +310,32 @@ function whenThere<T>(step: Step | PromiseLike<Step>, take: (step: Step) => T): 
   return isPromiseLike(step) ? step.then(take) : take(step)
 }
 
-function toList<Item extends NestedItem>(values: readonly unknown[], toItem: ToItem<Item>): Item[] {
-  const items: Item[] = []
-  try {
-    for (const value of values) items.push(openItem(value, items.length + 1, toItem))
-    return items
-  } catch (error) {
-    for (const { blocks } of items) void blocks.close(error)
-    for (const value of values.slice(items.length + 1)) {
-      if (typeof value === 'object' && value !== null) void toNestedBlocks(value)?.close(error)
-    }
-    throw error
-  }
+// Read a second time it would be empty, and nobody would know.
+function refuseRead(blocks: Blocks, number: number): void {
+  if (!blocks.started && !blocks.isClosed) return
+  throw new TypeError(`Cannot take number ${number}: its body was read before; make it anew for each reply`)
 }
 
-function openItem<Item>(value: unknown, number: number, toItem: ToItem<Item>): Item {
-  if (typeof value !== 'object' || value === null) {
-    throw new TypeError(
-      `Cannot take number ${number}: it is ${describeValue(value)}; give an object with a \`body\``,
-    )
-  }
-  const blocks = toNestedBlocks(value)
-  if (!blocks) throw notASource(Reflect.get(value, 'body'))
-  // Read a second time it would be empty, and nobody would know.
-  if (blocks.started || blocks.isClosed) {
-    throw new TypeError(`Cannot take number ${number}: its body was read before; make it anew for each reply`)
-  }
-  try {
-    return toItem(value, number, blocks)
-  } catch (error) {
-    void blocks.close(error)
-    throw error
-  }
+function givenBefore(number: number): TypeError {
+  return new TypeError(
+    `Cannot take number ${number}: its body was given before, and can be read once; make it anew for each`,
+  )
+}
+
+function bodyOf(value: object): unknown {
+  return value instanceof Response ? value : Reflect.get(value, 'body')
 }
 
 // Undefined for what cannot be a body.
-function toNestedBlocks(value: object): Blocks | undefined {
-  if (value instanceof Response) return blocksOf(value)
-  const body: unknown = Reflect.get(value, 'body')
-  if (body instanceof Response) return blocksOf(body)
+function toNestedBlocks(body: unknown): Blocks | undefined {
+  if (body instanceof Response) return toUnread(blocksOf(body))
   if (body === undefined) return toBlocks(null)
   const isBody = isLiteral(body) || isSource(body) || (typeof body === 'object' && isBlob(body))
   return isBody ? toBlocks(body) : undefined
+}
+
+// Text and bytes may be sent again, and in several documents at a time: each reads them by itself.
+function toUnread(blocks: Blocks): Blocks {
+  const { literal, hasClosers, length } = blocks
+  return literal === undefined || hasClosers ? blocks : toBlocks(literal, length)
 }

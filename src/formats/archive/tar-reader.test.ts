@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { flush } from '../../body/block.ts'
 import { type Blocks, toBlocks } from '../../body/blocks.ts'
+import { ShuttingDown } from '../../delivery/errors.ts'
+import { stream } from '../../reply/reply.ts'
 import { type ArchiveEntry, checkEntry, type CheckedEntry } from './entries/archive-entry.ts'
 import { NestedBodies } from './nested-bodies.ts'
 import { TarReader } from './tar-reader.ts'
@@ -42,6 +44,19 @@ describe('TarReader', () => {
       new Uint8Array(1024),
       3,
     ])
+  })
+
+  it('G5: tells the replies in it why it was closed, begun or not', async () => {
+    const outcomes: string[] = []
+    const entry = () => ({
+      name: 'a',
+      size: 2,
+      body: stream(['a', 'b'], { onClose: ({ kind }) => void outcomes.push(kind) }),
+    })
+    const [begun, unread] = [open([entry()]), open([entry()])]
+    await begun.next()
+    for (const blocks of [begun, unread]) expect(await blocks.close(new ShuttingDown())).toEqual([])
+    expect(outcomes).toEqual(['shutdown', 'shutdown'])
   })
 
   it.each([

@@ -28,6 +28,11 @@ export class TarReader implements ReaderSource, BlockReader {
     return isPromiseLike(step) ? step.then(this.#format) : this.#format(step)
   }
 
+  return(reason: unknown): void {
+    // What that throws is told by `close`.
+    void this.#entries.close(reason)
+  }
+
   close(): Promise<void> {
     return this.#entries.dispose()
   }

@@ -9,6 +9,7 @@ import {
   checkEntry,
   type CheckedEntry,
 } from './entries/archive-entry.ts'
+import { EntryNames } from './entries/entry-names.ts'
 import { NestedBodies } from './nested-bodies.ts'
 import { TarReader } from './tar-reader.ts'
 
@@ -20,11 +21,17 @@ export interface TarInit extends ReplyInit {
 /**
  * Entries as a streamed tar archive, in flat memory, by the turn unless `delivery` says otherwise. The size of an entry
  * stands in front of its body, so it has to be known: give `size` where the body is a source.
- * @throws TypeError for an entry without a size, and for a name that would be unpacked elsewhere than below its folder;
- * at once where `entries` is a list, else from the body.
+ * @throws TypeError for an entry without a size, and for a name that would be unpacked elsewhere than below its folder,
+ * or that another entry has; at once where `entries` is a list, else from the body.
  */
 export function tar(entries: ArchiveEntries, init: TarInit = {}): Reply {
-  const blocks = toBlocks(new TarReader(new NestedBodies<CheckedEntry>(entries, checkSizedEntry)))
+  const names = new EntryNames()
+  const nested = new NestedBodies<CheckedEntry>(entries, (entry: Partial<ArchiveEntry>, number, blocks) => {
+    const checked = checkSizedEntry(entry, number, blocks)
+    names.add(checked.name)
+    return checked
+  })
+  const blocks = toBlocks(new TarReader(nested))
   return makeOrClose(blocks, () => {
     checkInitNames(init, [...replyInitNames, 'filename'])
     return new Reply(blocks, true, {

@@ -6,6 +6,7 @@ import type { BlockReader, ReaderSource, Step } from '../../body/source.ts'
 import type { CheckedEntry } from './entries/archive-entry.ts'
 import { BlockBytes } from './entries/block-bytes.ts'
 import { EntrySize } from './entries/entry-size.ts'
+import { markOffset } from './mark-offset.ts'
 import type { NestedBodies, NestedStep } from './nested-bodies.ts'
 import { isPlainEnd, isZip64End, MANY_ENTRIES, zip64End } from './zip64-end.ts'
 
@@ -62,6 +63,12 @@ export class ZipReader implements ReaderSource, BlockReader {
     }
   }
 
+  return(reason: unknown): void {
+    this.#isClosed = true
+    // What that throws is told by `close`.
+    void this.#entries.close(reason)
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#entries.dispose()
@@ -89,9 +96,11 @@ export class ZipReader implements ReaderSource, BlockReader {
     return pieces
   }
 
-  // With the ZIP64 end where client-zip leaves it out.
+  // With the ZIP64 end where client-zip leaves it out, and with the mark that it forgets.
   #complete(piece: Uint8Array, at: number): Uint8Array[] {
-    if (!this.#hasAll || this.#entryCount < MANY_ENTRIES) return [piece]
+    if (!this.#hasAll) return [piece]
+    markOffset(piece)
+    if (this.#entryCount < MANY_ENTRIES) return [piece]
     if (isZip64End(piece)) this.#isEnded = true
     if (this.#isEnded || !isPlainEnd(piece)) return [piece]
     return [zip64End(piece, { entries: this.#entryCount, at }), piece]
@@ -140,8 +149,11 @@ export class ZipReader implements ReaderSource, BlockReader {
   #begin(entry: CheckedEntry): ZipInput {
     this.#entryCount++
     const { name, modified, mode } = entry
-    const input = { name, lastModified: toZipDate(modified), mode }
-    if (name.endsWith('/')) {
+    const isFolder = name.endsWith('/')
+    // client-zip takes 0 for a mode that was not given; what kind of entry it is stands there in any case.
+    const kind = isFolder ? 0o40000 : 0o100000
+    const input = { name, lastModified: toZipDate(modified), mode: mode | kind }
+    if (isFolder) {
       this.#entries.skipBody()
       return input
     }

@@ -9,6 +9,7 @@ import {
   checkEntry,
   type CheckedEntry,
 } from './entries/archive-entry.ts'
+import { EntryNames } from './entries/entry-names.ts'
 import { NestedBodies } from './nested-bodies.ts'
 import { ZipReader } from './zip-reader.ts'
 import { MANY_ENTRIES } from './zip64-end.ts'
@@ -26,10 +27,10 @@ export interface ZipInit extends ReplyInit {
  * once where `entries` is a list, else from the body.
  */
 export function zip(entries: ArchiveEntries, init: ZipInit = {}): Reply {
-  const names = new Set<string>()
+  const names = new EntryNames()
   const nested = new NestedBodies<CheckedEntry>(entries, (entry: Partial<ArchiveEntry>, number, blocks) => {
     const checked = checkEntry(entry, number, blocks)
-    refuseTwin(checked.name, names)
+    names.add(checked.name)
     return checked
   })
   const length = nested.list && lengthOf(nested.list)
@@ -40,13 +41,6 @@ export function zip(entries: ArchiveEntries, init: ZipInit = {}): Reply {
     if (length !== undefined && !headers.has('content-length')) headers.set('content-length', String(length))
     return new Reply(blocks, true, { delivery: 'turn', ...init, headers })
   })
-}
-
-// Which of two files of one name is unpacked depends on who unpacks.
-function refuseTwin(name: string, names: Set<string>): void {
-  const path = name.replace(/\/$/, '')
-  if (names.has(path)) throw new TypeError(`Cannot archive ${name}: there is an entry of that name already`)
-  names.add(path)
 }
 
 function lengthOf(entries: readonly CheckedEntry[]): number | undefined {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { JsonWriter } from './json-writer.ts'
 
@@ -100,6 +101,25 @@ describe('JsonWriter', () => {
         if (frame?.kind === 'source') writer.end(frame)
       }
     }
+  })
+
+  it.each<[string, object]>([
+    ['a Node stream', Readable.from([1])],
+    ['a web stream', ReadableStream.from([1])],
+  ])('refuses %s that was read before', (_, source) => {
+    const writer = new JsonWriter('')
+    writer.write(source)
+    const frame = writer.frames.at(-1)
+    if (frame?.kind === 'source') writer.end(frame)
+    expect(() => writer.write(source)).toThrow('it was read before, elsewhere in the document; read it once')
+  })
+
+  it('reads again what is no reader, though it has a `next`', () => {
+    const list = { next: undefined, [Symbol.iterator]: () => [1].values() }
+    const writer = write([list])
+    const frame = writer.frames.at(-1)
+    if (frame?.kind === 'source') writer.end(frame)
+    expect(() => writer.write(list)).not.toThrow()
   })
 
   it('takes a generator function inside of what it gives', () => {

@@ -2,6 +2,7 @@
 // so a document may be as deep and as long as it likes; what has to be waited for is left to whoever reads.
 import { describeValue } from '../../body/block.ts'
 import { Blocks } from '../../body/blocks.ts'
+import { isReadOnce } from '../../body/source.ts'
 import { isObject, isStreamed, isThenable, type Members, PlainValues } from './plain-values.ts'
 
 /** A place where writing goes on; `at` is what comes next, `count` how many values were written there. */
@@ -208,7 +209,7 @@ export class JsonWriter {
 
   // Read a second time it would be an empty list, and nobody would know.
   #refuseSecondReading(source: object): void {
-    if (!('next' in source)) return
+    if (!isReadOnce(source)) return
     if (this.#read.has(source))
       throw this.#refuse('it was read before, elsewhere in the document; read it once')
     this.#read.add(source)

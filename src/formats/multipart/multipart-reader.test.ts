@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { flush } from '../../body/block.ts'
 import { type Blocks, toBlocks } from '../../body/blocks.ts'
-import { NestedBodies } from '../archive/nested-bodies.ts'
+import { ClientGone } from '../../delivery/errors.ts'
+import { stream } from '../../reply/reply.ts'
+import { NestedBodies, type NestedBody } from '../archive/nested-bodies.ts'
 import { MultipartReader } from './multipart-reader.ts'
 import { type HeadedPart, toHeadedPart } from './part.ts'
 
@@ -90,6 +92,67 @@ describe('MultipartReader', () => {
       '--\r\n',
     ])
     expect(await takeAll(open([], true))).toEqual(['--B--\r\n'])
+  })
+
+  const sized = (bytes: number, body: NestedBody) => ({ headers: { 'content-length': String(bytes) }, body })
+  const head = (bytes: number): string => `--B\r\nContent-Length: ${bytes}\r\n\r\n`
+
+  it('G6: sends the Content-Length of a part that is that long', async () => {
+    expect(await takeAll(open([sized(3, 'äb'), sized(4, ['\ud83d', '\ude00']), sized(0, null)]))).toEqual([
+      [head(3), 'äb', '\r\n--B'],
+      head(4).slice(3),
+      '\ud83d',
+      '\ude00',
+      '\r\n--B',
+      [head(0).slice(3), '', '\r\n--B'],
+      '--\r\n',
+    ])
+  })
+
+  it.each<[NestedBody, number, unknown[]]>([
+    ['abc', 2, []],
+    ['abc', 4, []],
+    [['ab', 'c'], 2, [head(2), 'ab']],
+    [['ab', 'c'], 4, [head(4), 'ab', 'c']],
+    [[], 1, [head(1)]],
+    [stream(['ab', 'c'], { headers: { 'content-length': '2' } }), 2, [head(2), 'ab']],
+  ])(
+    'G6: fails with the part %j of %i bytes: what goes beyond them is not sent',
+    async (body, bytes, sent) => {
+      const blocks = open([sized(bytes, body)])
+      const values: unknown[] = []
+      const readOn = async (): Promise<void> => {
+        for (let step = await blocks.next(); !step.done; step = await blocks.next()) values.push(step.value)
+      }
+      await expect(readOn()).rejects.toMatchObject({
+        code: 'G6',
+        message: expect.stringMatching(
+          /^G6: Cannot send part 1: it has (more|fewer) than the \d bytes of its Content-Length/,
+        ),
+      })
+      expect(values).toEqual(sent)
+    },
+  )
+
+  it('G6: pushes no Content-Length, as nobody knows that of the next part', async () => {
+    expect(await takeAll(open([sized(3, 'abc'), sized(2, ['de']), sized(9, 'f')], true))).toEqual([
+      ['--B\r\n\r\n', 'abc', '\r\n--B\r\n\r\n'],
+      '',
+      'de',
+      '\r\n--B\r\n\r\n',
+      ['', 'f', '\r\n--B\r\n\r\n'],
+      '\r\n--B--\r\n',
+    ])
+  })
+
+  it('G5: tells the replies that it was closed before its end, and why', async () => {
+    const outcomes: unknown[] = []
+    const onClose = ({ kind }: { kind: string }): void => void outcomes.push(kind)
+    const made = () => open([stream(['a'], { onClose }), stream(['b'], { onClose })])
+    const [begun, unread] = [made(), made()]
+    await begun.next()
+    for (const blocks of [begun, unread]) expect(await blocks.close(new ClientGone())).toEqual([])
+    expect(outcomes).toEqual(Array.from({ length: 4 }, () => 'client-gone'))
   })
 
   it('passes flush on', async () => {

@@ -3,6 +3,7 @@ import { isPromiseLike } from '../../body/run-closers.ts'
 import type { BlockReader, ReaderSource, Step } from '../../body/source.ts'
 import type { NestedBodies, NestedStep } from '../archive/nested-bodies.ts'
 import type { HeadedPart } from './part.ts'
+import { PartLength } from './part-length.ts'
 
 /** How parts are set apart. */
 export interface MultipartLayout {
@@ -11,7 +12,8 @@ export interface MultipartLayout {
   /**
    * Whether each part takes the place of the one before it. Chromium shows a part when it has read the head of the next
    * one; so that head goes out with the boundary too. It is taken to be the same as the last. Where the next part comes
-   * with another all the same, an empty part stands between the two, and no head goes ahead any more.
+   * with another all the same, an empty part stands between the two, and no head goes ahead any more. No head has a
+   * Content-Length then: that of a part that has not come is not known.
    */
   readonly isPush: boolean
 }
@@ -26,6 +28,7 @@ type Sent = { readonly kind: 'nothing' | 'boundary' } | { readonly kind: 'head';
 export class MultipartReader implements ReaderSource, BlockReader {
   readonly #parts: NestedBodies<HeadedPart>
   readonly #boundary: string
+  readonly #length: PartLength | undefined
   #goesAhead: boolean
   #sent: Sent = { kind: 'nothing' }
   #isOver = false
@@ -33,6 +36,7 @@ export class MultipartReader implements ReaderSource, BlockReader {
   constructor(parts: NestedBodies<HeadedPart>, { boundary, isPush }: MultipartLayout) {
     this.#parts = parts
     this.#boundary = `--${boundary}`
+    this.#length = isPush ? undefined : new PartLength()
     this.#goesAhead = isPush
   }
 
@@ -46,6 +50,11 @@ export class MultipartReader implements ReaderSource, BlockReader {
     return isPromiseLike(step) ? step.then(this.#format) : this.#format(step)
   }
 
+  return(reason: unknown): void {
+    // What that throws is told by `close`.
+    void this.#parts.close(reason)
+  }
+
   close(): Promise<void> {
     return this.#parts.dispose()
   }
@@ -55,6 +64,7 @@ export class MultipartReader implements ReaderSource, BlockReader {
       case 'item':
         return { done: false, value: this.#begin(step.item) }
       case 'block':
+        this.#length?.add(step.block)
         return { done: false, value: step.block }
       case 'item-end':
         return { done: false, value: this.#endPart(step.item) }
@@ -68,9 +78,10 @@ export class MultipartReader implements ReaderSource, BlockReader {
 
   // What is there already leaves as one block, with the boundary that ends it.
   #begin(part: HeadedPart): unknown {
-    const lead = this.#toHead(part.head)
+    const lead = this.#toHead(`${this.#length?.begin(part) ?? ''}${part.head}`)
     const { literal } = part.blocks
     if (literal === undefined) return lead
+    this.#length?.add(literal ?? '')
     this.#parts.skipBody()
     return [lead, literal ?? '', this.#endPart(part)]
   }
@@ -84,6 +95,7 @@ export class MultipartReader implements ReaderSource, BlockReader {
   }
 
   #endPart({ head }: HeadedPart): string {
+    this.#length?.end()
     this.#sent = this.#goesAhead ? { kind: 'head', head } : { kind: 'boundary' }
     return `\r\n${this.#boundary}${this.#goesAhead ? `\r\n${head}` : ''}`
   }

@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseMultipart } from '../../../test/support/parse-multipart.ts'
 import { json } from '../json/json.ts'
-import { multipart } from './multipart.ts'
+import { stream } from '../../reply/reply.ts'
+import { multipart, type MultipartInit } from './multipart.ts'
 import type { Part } from './part.ts'
 
 async function readParts(reply: Response) {
@@ -36,6 +37,37 @@ describe('multipart', () => {
     expect(Object.fromEntries(multipart([], { subtype: 'x-mixed-replace', headers }).headers)).toMatchObject(
       headers,
     )
+  })
+
+  it.each<[string, MultipartInit]>([
+    ['another case', { subtype: 'X-Mixed-Replace' }],
+    ['its headers', { headers: { 'content-type': 'multipart/x-mixed-replace' } }],
+    ['its headers, with more', { headers: { 'Content-Type': 'Multipart/X-MIXED-replace ; a=b' } }],
+  ])('pushes too where the type comes in %s', async (_, init) => {
+    const made = multipart([{ body: 'x' }, { body: 'y' }], init)
+    expect(made.options.delivery).toBe('block')
+    expect(Object.fromEntries(made.headers)).toMatchObject({
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    })
+    expect(await readParts(made)).toHaveLength(3)
+  })
+
+  it.each<MultipartInit>([
+    { subtype: 'x-mixed-replaced' },
+    { subtype: 'x-mixed-replace', headers: { 'content-type': 'multipart/mixed; a=x-mixed-replace' } },
+  ])('pushes with no other type: %j', async (init) => {
+    const made = multipart([{ body: 'x' }, { body: 'y' }], init)
+    expect(made.options.delivery).toBeUndefined()
+    expect(made.headers.has('cache-control')).toBe(false)
+    expect(await readParts(made)).toHaveLength(2)
+  })
+
+  it('closes its parts where it is refused', async () => {
+    const closed = Promise.withResolvers<string>()
+    const part = stream(['x'], { onClose: ({ kind }) => closed.resolve(kind) })
+    expect(() => multipart([part], { subtype: 'a/b' })).toThrow('Cannot send multipart/a/b')
+    expect(await closed.promise).toBe('refused')
   })
 
   it('takes another type of multipart, to which the boundary is added', () => {

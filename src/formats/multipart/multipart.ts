@@ -20,16 +20,20 @@ export type Parts = Items<Part | Response>
  * Several parts as one streamed reply, `multipart/mixed` unless told. A part is known to be whole as soon as it is: the
  * boundary that ends it leaves with its last block. In server push the head of the next part leaves with it too, since
  * browsers wait for that: give all parts the same head. A body that fails has no closing boundary (G4).
+ * A part that has a Content-Length fails the body unless it is that long (G6); in push parts are sent without.
  * @throws TypeError for a part head with CR, LF, NUL or a bad name: at once where `parts` is a list, else from the body.
  */
 export function multipart(parts: Parts, init: MultipartInit = {}): Reply {
   const nested = new NestedBodies<HeadedPart>(parts, toHeadedPart)
   const boundary = createBoundary()
-  const isPush = init.subtype === 'x-mixed-replace'
+  const headers = makeOrClose(nested, () => {
+    checkInitNames(init, [...replyInitNames, 'subtype'])
+    return toMultipartHeaders(init, boundary)
+  })
+  // Types have no case, and this one may have come with the headers.
+  const isPush = /^multipart\/x-mixed-replace\s*;/i.test(headers.get('content-type') ?? '')
   const blocks = toBlocks(new MultipartReader(nested, { boundary, isPush }))
   return makeOrClose(blocks, () => {
-    checkInitNames(init, [...replyInitNames, 'subtype'])
-    const headers = toMultipartHeaders(init, boundary)
     if (!isPush) return new Reply(blocks, true, { ...init, headers })
     // A picture of a moment ago is of no use to a cache; a front server is not to gather parts.
     if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')

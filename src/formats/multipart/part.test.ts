@@ -57,6 +57,15 @@ describe('toHeadedPart', () => {
     },
   )
 
+  it('G6: takes the Content-Length out of the head, and refuses one that is no number of bytes', () => {
+    const made = (value: string) =>
+      toHeadedPart({ headers: { 'content-length': value, 'x-a': '1' } }, 3, toBlocks(null))
+    expect(made('12')).toMatchObject({ head: 'X-A: 1\r\n\r\n', size: 12, number: 3 })
+    expect(toHeadedPart({}, 3, toBlocks('x')).size).toBeUndefined()
+    for (const value of ['x', '-1', '1, 1', '1.5', ''])
+      expect(() => made(value)).toThrow('Cannot write the head of part 3: G6: Cannot send Content-Length')
+  })
+
   it.each(['', 'a b', 'a:', 'a\r\nb', 'ä'])('G12: refuses the name %j', (name) => {
     expect(() => headOf({ headers: [[name, 'x']] })).toThrow('Cannot write the head of part 3: ')
   })

@@ -1,7 +1,7 @@
 import { create as createDisposition } from 'content-disposition'
 import type { Blocks } from '../../body/blocks.ts'
 import { isBlob } from '../../body/source.ts'
-import type { HeadersInput } from '../../reply/head.ts'
+import { type HeadersInput, parseContentLength } from '../../reply/head.ts'
 import type { NestedBody, NestedItem } from '../archive/nested-bodies.ts'
 
 /** A part of a body of several: a head of its own, and a body. */
@@ -18,17 +18,24 @@ export interface Part {
 
 /** A part as it is sent. */
 export interface HeadedPart extends NestedItem {
-  /** Its fields as text, up to the empty line that ends them. */
+  /** Its fields as text, up to the empty line that ends them; without the Content-Length. */
   readonly head: string
+  /** The bytes of its Content-Length, where it has one. */
+  readonly size: number | undefined
+  readonly number: number
 }
 
 /**
  * Checks the head of a part, and makes it text.
- * @throws TypeError for CR, LF or NUL in a value, and for a name that is not a token (G12).
+ * @throws TypeError for CR, LF or NUL in a value, for a name that is not a token (G12), and for a Content-Length that is
+ * no number of bytes (G6).
  */
 export function toHeadedPart(part: Part | Response, number: number, blocks: Blocks): HeadedPart {
   try {
-    return { head: formatPartHead(toPartHeaders(part)), blocks }
+    const headers = toPartHeaders(part)
+    const size = parseContentLength(headers)
+    headers.delete('content-length')
+    return { head: formatPartHead(headers), size, number, blocks }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new TypeError(`Cannot write the head of part ${number}: ${reason}`, { cause })

@@ -22,6 +22,9 @@ it('toChannelSettings has defaults that bound what a channel holds', () => {
     missedEvent: 'missed',
   })
   expect(toChannelSettings({ policy: 'latest' }).lag.events).toBe(1)
+  const away = toChannelSettings({ policy: 'disconnect', lag: { events: 5 } })
+  expect(away.replay).toEqual({ events: 20, bytes: 4 * 1_048_576 })
+  expect(toChannelSettings({ policy: 'disconnect', replay: { events: 3 } }).replay.events).toBe(3)
   expect(toChannelSettings({ replay: false }).replay).toEqual({ events: 0, bytes: 0 })
 })
 

@@ -16,10 +16,13 @@ export interface ChannelOptions {
    *
    * - `drop`, the default: the oldest events are left out, and an event `missed` tells how many.
    * - `latest`: all but the newest event are left out, and nothing is told of it.
-   * - `disconnect`: its stream ends; an `EventSource` comes back and tells its place.
+   * - `disconnect`: its stream ends; an `EventSource` comes back, tells its place, and is replayed what it has missed.
    */
   readonly policy?: 'drop' | 'latest' | 'disconnect'
-  /** What is kept for readers that come back: 1,000 events and 1 MiB unless told; false for nothing. */
+  /**
+   * What is kept for readers that come back: 1,000 events and 1 MiB unless told, by the policy `disconnect` four times `lag`;
+   * false for nothing.
+   */
   readonly replay?: EventLimits | false
   /** Whether a reader that comes for the first time gets what is kept for replay too; false unless told. */
   readonly replayToNew?: boolean
@@ -37,6 +40,7 @@ export interface ChannelSettings extends Required<ChannelOptions> {
 
 const policies: readonly unknown[] = ['drop', 'latest', 'disconnect']
 const names = ['lag', 'policy', 'replay', 'replayToNew', 'resetEvent', 'missedEvent']
+const usual = { events: 1000, bytes: 1_048_576 } as const
 const none: EventLimits = { events: 0, bytes: 0 }
 
 /** @throws TypeError or RangeError that names the option, for one that cannot be kept. */
@@ -53,10 +57,14 @@ export function toChannelSettings(options: ChannelOptions): ChannelSettings {
     throw new RangeError(`Cannot use policy ${describeValue(policy)}: give ${policies.join(', ')}`)
   }
   for (const event of [resetEvent, missedEvent]) formatEvent({ event })
+  const events = policy === 'latest' ? 1 : usual.events
+  const lagLimits = toLimits('lag', lag, { least: 1, ...usual, events })
+  // A reader is sent away for what is beyond `lag`: where no more is replayed, it never finds its place again.
+  const kept = policy === 'disconnect' ? { events: 4 * lagLimits.events, bytes: 4 * lagLimits.bytes } : usual
   return {
     policy,
-    lag: toLimits('lag', lag, { least: 1, events: policy === 'latest' ? 1 : 1000 }),
-    replay: toLimits('replay', replay === false ? none : replay, { least: 0, events: 1000 }),
+    lag: lagLimits,
+    replay: toLimits('replay', replay === false ? none : replay, { least: 0, ...kept }),
     replayToNew,
     resetEvent,
     missedEvent,
@@ -66,9 +74,9 @@ export function toChannelSettings(options: ChannelOptions): ChannelSettings {
 function toLimits(
   name: string,
   limits: EventLimits,
-  defaults: { least: number; events: number },
+  defaults: Required<EventLimits> & { least: number },
 ): Required<EventLimits> {
-  const { events = defaults.events, bytes = 1_048_576 } = limits
+  const { events = defaults.events, bytes = defaults.bytes } = limits
   const isCount = Number.isInteger(events) || events === Infinity
   if (!isCount || events < defaults.least) {
     throw new RangeError(

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { type ChannelOptions, toChannelSettings } from './channel-options.ts'
 import { ChannelReader, type ChannelState } from './channel-reader.ts'
 import { EventLog } from './event-log.ts'
@@ -129,4 +129,15 @@ it('ChannelReader gives what was sent before the block with which it is to end',
     Buffer.from(':\n\n'),
     'bye',
   ])
+})
+
+it('ChannelReader tells that what it has given leaves later, with its place', async () => {
+  const state = openState()
+  add(state, 'a', 'b')
+  const keep = vi.spyOn(state.parked, 'keep')
+  const reader = new ChannelReader(state, { place: 0, preface: '' })
+  await read(reader)
+  const work = Promise.resolve()
+  reader.leavesAfter(work)
+  expect(keep.mock.calls).toEqual([[reader, 2, work]])
 })

@@ -64,6 +64,10 @@ export class ChannelReader implements ReaderSource, BlockReader, ParkedReader {
     return [...held, block]
   }
 
+  leavesAfter(work: PromiseLike<unknown>): void {
+    this.#channel.parked.keep(this, this.#place, work)
+  }
+
   return(): void {
     this.#leave()
     this.#answer(over)

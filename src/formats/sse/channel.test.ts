@@ -120,3 +120,16 @@ it('Channel.flush resolves when every reader that reads has been given what was 
   await news.flush()
   await reader.return()
 })
+
+it('channel replays to a reader that was sent away for its lag what it has missed, unless told to keep less', async () => {
+  const news = channel({ policy: 'disconnect' })
+  const subscription = news.subscribe()
+  await subscription.next()
+  const place = news.send('seen')
+  await subscription.next()
+  const missed = Array.from({ length: 1001 }, (_, number) => news.send(String(number)))
+  expect((await subscription.next()).done).toBe(true)
+  news.close()
+  const ids = [...(await collect(news, place)).matchAll(/^id: (.*)$/gm)].map(([, id]) => id)
+  expect(ids).toEqual(missed)
+})

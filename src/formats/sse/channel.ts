@@ -22,7 +22,7 @@ export interface SubscribeOptions extends ReaderPlace {
 
 /**
  * Sends each event to many readers, encoded once. It holds the newest events, and of each reader no more than its place:
- * readers that do not read cost no memory. Events that are sent in one turn of the event loop reach a reader together.
+ * readers that do not read cost no memory. Events that are sent without an `await` between them reach a reader together.
  */
 export class Channel {
   readonly #settings: ChannelSettings
@@ -64,9 +64,12 @@ export class Channel {
     return id
   }
 
-  /** Resolves when what was sent has been handed on to every reader that reads: await it before long work (G1). */
+  /**
+   * Resolves when what was sent has been handed on to every reader that reads, compressed too: await it before long work
+   * (G1). Readers that do not read, and those that leave, are not waited for.
+   */
   flush(): Promise<void> {
-    return this.#state.parked.whenWoken()
+    return this.#state.parked.whenHandedOn(this.#log.newest)
   }
 
   /**

@@ -7,6 +7,8 @@ import { formatEvent, isSseEvent, type SseItem } from './format-event.ts'
 
 /** Bytes of events that are given together at most. */
 const JOINED = 65_536
+/** How many have gone at least when the others are moved. */
+const LEAST_MOVED = 32
 
 interface Entry {
   readonly block: Buffer
@@ -25,20 +27,20 @@ export class EventLog {
   readonly #epoch = crypto.randomUUID().slice(0, 8)
   readonly #lag: Required<EventLimits>
   readonly #replay: Required<EventLimits>
-  readonly #entries: Entry[] = []
-  #oldest = 1
+  readonly #entries = new Numbered<Entry>(1)
   #newest = 0
   #bytes = 0
   #lagOldest = 1
   #replayOldest = 1
-  #newestId = `${this.#epoch}-0`
-  // In the order of their places.
-  readonly #places = new Map([[this.#newestId, 0]])
+  // The ids of the places that can be replayed from, and what each of them stands for: one that comes again, its newest.
+  readonly #ids = new Numbered<string>(0)
+  readonly #places = new Map<string, number>()
   #joined: (EventRun & { from: number }) | undefined
 
   constructor({ lag, replay }: Pick<ChannelSettings, 'lag' | 'replay'>) {
     this.#lag = lag
     this.#replay = replay
+    this.#remember(`${this.#epoch}-0`)
   }
 
   /** The place of a reader that has had all. */
@@ -48,7 +50,7 @@ export class EventLog {
 
   /** The number of the oldest event that is here. */
   get oldest(): number {
-    return this.#oldest
+    return this.#entries.oldest
   }
 
   /** The number of the oldest event that a reader may still have before it. */
@@ -80,11 +82,10 @@ export class EventLog {
     return this.#places.get(id)
   }
 
-  /** The id that stands for a place which is the newest one or where replay begins; undefined where it is not known. */
+  /** The id that stands for a place from which it can be replayed; undefined where there is none. */
   idOf(place: number): string | undefined {
-    if (place === this.#newest) return this.#newestId
-    const [first] = this.#places
-    return first?.[1] === place ? first[0] : undefined
+    const id = this.#ids.at(place)
+    return id !== undefined && this.#places.get(id) === place ? id : undefined
   }
 
   /** The events after a place, as many as go together; the place must be that before an event that is here. */
@@ -111,29 +112,25 @@ export class EventLog {
   }
 
   #entry(number: number): Entry {
-    const entry = this.#entries[number - this.#oldest]
+    const entry = this.#entries.at(number)
     if (entry) return entry
-    throw new RangeError(
-      `Cannot read event ${number}: those from ${this.#oldest} to ${this.#newest} are here`,
-    )
+    throw new RangeError(`Cannot read event ${number}: those from ${this.oldest} to ${this.#newest} are here`)
   }
 
   #remember(id: string): void {
-    this.#newestId = id
-    // An id that comes again stands for its newest place, and goes to the end of the order.
-    this.#places.delete(id)
+    this.#ids.push(id)
     this.#places.set(id, this.#newest)
   }
 
   #forget(): void {
     this.#lagOldest = this.#advance(this.#lagOldest, this.#lag)
     this.#replayOldest = this.#advance(this.#replayOldest, this.#replay)
-    const oldest = Math.min(this.#lagOldest, this.#replayOldest)
-    for (; this.#oldest < oldest; this.#oldest++) this.#entries.shift()
-    for (const [id, place] of this.#places) {
-      if (place >= this.#replayOldest - 1) break
-      this.#places.delete(id)
+    this.#entries.forget(Math.min(this.#lagOldest, this.#replayOldest))
+    for (let place = this.#ids.oldest; place < this.#replayOldest - 1; place++) {
+      const id = this.idOf(place)
+      if (id !== undefined) this.#places.delete(id)
     }
+    this.#ids.forget(this.#replayOldest - 1)
   }
 
   #advance(oldest: number, { events, bytes }: Required<EventLimits>): number {
@@ -145,5 +142,37 @@ export class EventLog {
 
   #isBeyond(number: number, events: number, bytes: number): boolean {
     return this.#newest - number >= events || this.#bytes - this.#entry(number).start > bytes
+  }
+}
+
+// Items that are numbered one after the other, of which the oldest go: a long list without its first is a list moved.
+class Numbered<Item> {
+  #items: (Item | undefined)[] = []
+  #start = 0
+  #oldest: number
+
+  constructor(first: number) {
+    this.#oldest = first
+  }
+
+  get oldest(): number {
+    return this.#oldest
+  }
+
+  push(item: Item): void {
+    this.#items.push(item)
+  }
+
+  at(number: number): Item | undefined {
+    return number < this.#oldest ? undefined : this.#items[this.#start + number - this.#oldest]
+  }
+
+  /** Lets go of those before this one. */
+  forget(before: number): void {
+    for (; this.#oldest < before; this.#oldest++) this.#items[this.#start++] = undefined
+    // Moved when half of them have gone: each is moved once, however many there are.
+    if (this.#start < LEAST_MOVED || this.#start * 2 < this.#items.length) return
+    this.#items = this.#items.slice(this.#start)
+    this.#start = 0
   }
 }

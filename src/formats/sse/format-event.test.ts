@@ -57,6 +57,20 @@ it.each([Number.NaN, Infinity])('formatEvent refuses the id %s, which is no numb
   expect(() => formatEvent({ id, comment: 'x' })).toThrow(RangeError)
 })
 
+it.each(['\u0001', 'a\u001fb', '\u007f', ' a', 'a ', '\ta', 'a\t', ' ', 'a\ud83d', '\ude00'])(
+  'formatEvent refuses the id %j, which no client can give back',
+  (id) => {
+    for (const event of [{ id }, { id, data: 'x' }, { id, event: 'tick', data: 'x' }]) {
+      expect(() => formatEvent(event)).toThrow(RangeError)
+      expect(() => formatEvent(event)).toThrow('no client can give its id')
+    }
+  },
+)
+
+it.each(['', 'a b', 'a\tb', '~', 'd\u00e9j\u00e0', '\u0085', '🎡'])('formatEvent takes the id %j', (id) => {
+  expect(formatEvent({ id, data: 'x' })).toBe(`id: ${id}\ndata: x\n\n`)
+})
+
 it.each([-1, 1.5, Number.NaN, Infinity, '5', 2 ** 53])('formatEvent refuses retry %s', (retry) => {
   expect(() => formatEvent({ retry, data: 'x' })).toThrow(RangeError)
 })

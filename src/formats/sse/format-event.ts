@@ -10,7 +10,7 @@ export interface SseEvent {
   readonly data?: unknown
   /** The name that a client listens for, `message` where there is none. */
   readonly event?: string | undefined
-  /** What the client tells as `Last-Event-ID` when it comes back. */
+  /** What the client tells as `Last-Event-ID` when it comes back: text that a header can carry, and short. */
   readonly id?: string | number | undefined
   /** Milliseconds after which the client comes back when the connection is gone. */
   readonly retry?: number | undefined
@@ -27,7 +27,8 @@ export type SseItem = SseEvent | string | number | boolean | object | null
 /**
  * An event as it is sent, with the empty line that ends it. CR and CRLF in data are sent, and arrive, as LF.
  * @throws ContractError G12 for CR, LF or NUL in `event` or `id`; RangeError for a `retry` that is no whole number of
- * milliseconds, and an `id` of NaN or Infinity; TypeError for data without JSON text, bytes, a promise, and an event without
+ * milliseconds, and an `id` that no client can give back: NaN, Infinity, with a control character, with a space at an end, or
+ * with half a character; TypeError for data without JSON text, bytes, a promise, and an event without
  * any field.
  */
 export function formatEvent(item: SseItem): string
@@ -100,7 +101,7 @@ function toName(event: unknown): string {
 }
 
 function toId(id: unknown): string | number {
-  if (typeof id !== 'number') return checkField('id', id)
+  if (typeof id !== 'number') return checkId(id)
   if (Number.isFinite(id)) return id
   throw new RangeError(`Cannot send an event: its id is ${id}; give a number that there is, or text`)
 }
@@ -140,7 +141,29 @@ function checkField(name: string, value: unknown): string {
   )
 }
 
-// Names and ids are short: for them a loop is faster than three searches.
+// It comes back in a header: what cannot stand there gets the client a 400, with which an `EventSource` gives up for good;
+// space at its ends is not part of a header (RFC 9110 §5.5), and half a character is sent as another one.
+function checkId(id: unknown): string {
+  if (typeof id === 'string' && isPlainId(id)) return id
+  const text = checkField('id', id)
+  // oxlint-disable-next-line no-control-regex -- these are the characters that must not be there
+  if (!/[\u0001-\u0008\u000b-\u001f\u007f]|^[\t ]|[\t ]$/.test(text) && text.isWellFormed()) return text
+  throw new RangeError(
+    `Cannot send an event: no client can give its id ${JSON.stringify(text)} back; ` +
+      'leave out control characters, space at its ends, and half a character',
+  )
+}
+
+// What nearly every id is made of.
+function isPlainId(id: string): boolean {
+  for (let index = 0; index < id.length; index++) {
+    const code = id.charCodeAt(index)
+    if (code < 33 || code > 126) return false
+  }
+  return true
+}
+
+// Names are short: for them a loop is faster than three searches.
 function holdsControl(text: string): boolean {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)

@@ -9,6 +9,12 @@ export interface ParkedReader {
   wake(): void
 }
 
+/** What a reader was given up to a place, and is still being made into something else. */
+interface Work {
+  readonly place: number
+  readonly over: PromiseLike<void>
+}
+
 /** How many readers are woken before the clock is looked at. */
 const RUN = 32
 /** How long readers are woken before others get their turn, in milliseconds. */
@@ -18,6 +24,8 @@ export class ParkedReaders {
   readonly #readers = new Set<ParkedReader>()
   #turnStart = 0
   #wave: PromiseWithResolvers<void> | undefined
+  // Of those whose events leave later than they take them: nothing, unless replies are compressed here.
+  readonly #works = new Map<object, Work>()
 
   add(reader: ParkedReader): void {
     this.#readers.add(reader)
@@ -34,11 +42,34 @@ export class ParkedReaders {
     queueMicrotask(this.#start)
   }
 
-  /** Resolves when all of them have been woken, and what they were given was handed on. */
-  async whenWoken(): Promise<void> {
+  /** Tells that what a reader was given, up to this place, leaves after some work; it may have gone on, or left, by then. */
+  keep(reader: object, place: number, work: PromiseLike<unknown>): void {
+    const end = (): void => {
+      if (this.#works.get(reader) === kept) this.#works.delete(reader)
+    }
+    const kept: Work = { place, over: work.then(end, end) }
+    this.#works.set(reader, kept)
+  }
+
+  /**
+   * Resolves when all of them have been woken, and what they were given, up to this place, was handed on. One that does not
+   * read is asked for nothing, so that there is no work for it to wait for; nor is there for one that has left.
+   */
+  async whenHandedOn(newest: number): Promise<void> {
     await this.#wave?.promise
-    // Whoever stands between here and the client has had its turn then.
-    await new Promise((resolve) => setImmediate(resolve))
+    // Whoever stands between here and the client has had its turn then, or is at work.
+    await toNextTurn()
+    if (this.#works.size === 0) return
+    await Promise.all(Array.from(this.#works.keys(), (reader) => this.#whenWorked(reader, newest)))
+  }
+
+  // One that was at work with earlier events takes the later ones after that.
+  async #whenWorked(reader: object, newest: number): Promise<void> {
+    for (let work = this.#works.get(reader); work; work = this.#works.get(reader)) {
+      await work.over
+      await toNextTurn()
+      if (work.place >= newest) return
+    }
   }
 
   readonly #start = (): void => {
@@ -62,4 +93,8 @@ export class ParkedReaders {
     this.#wave?.resolve()
     this.#wave = undefined
   }
+}
+
+function toNextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

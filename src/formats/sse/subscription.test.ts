@@ -32,6 +32,19 @@ it('Subscription ends when its signal is aborted, before, while it waits, and af
   expect(news.readers).toBe(0)
 })
 
+it('Subscription gives each that asks ahead an event of its own, in order, and the end to those that are left', async () => {
+  const news = channel()
+  const subscription = news.subscribe()
+  await subscription.next()
+  const asked = [1, 2, 3].map(() => subscription.next())
+  news.send({ id: 'a', data: 'x' })
+  expect(String((await asked[0])?.value)).toBe('id: a\ndata: x\n\n')
+  news.send({ id: 'b', data: 'y' })
+  expect(String((await asked[1])?.value)).toBe('id: b\ndata: y\n\n')
+  await subscription.return()
+  expect((await asked[2])?.done).toBe(true)
+})
+
 it('Subscription lets go of its signal when it is over', async () => {
   const news = channel()
   const { signal } = new AbortController()

@@ -29,6 +29,19 @@ describe('compressBuffered', () => {
     expect(made.headers.get('vary')).toBe('Accept-Encoding')
   })
 
+  it.each([
+    ['content-encoding', 'gzip'],
+    ['cache-control', 'no-transform'],
+  ])('sends as it is what says %s: %s while it is collected', async (name, value) => {
+    const source = function* () {
+      given.headers.set(name, value)
+      yield long
+    }
+    const given = reply(source)
+    const made = await compressBuffered(given, options)
+    expect([made.headers.get(name), await made.text()]).toEqual([value, long])
+  })
+
   it('closes what it has collected, and tells what that throws [CPY-042]', async () => {
     const error = new Error('no')
     const source = reply([long])

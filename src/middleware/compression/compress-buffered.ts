@@ -4,9 +4,15 @@ import type { Reply } from '../../reply/reply.ts'
 import { withBlocks } from '../../reply/with-blocks.ts'
 import { type CollectedReply, collectReply } from '../collected-reply.ts'
 import type { CompressSettings } from './compress-options.ts'
-import { toChangeableHeaders, toCompressedHeaders, toVaryingHeaders } from './compressed-head.ts'
+import {
+  isUntouchable,
+  toVaryingHeaders,
+  toChangeableHeaders,
+  toCompressedHeaders,
+} from './compressed-head.ts'
 import { Compressor } from './blocks/compressor.ts'
 import { isCompressible } from './is-compressible.ts'
+import { withTold } from './with-headers.ts'
 import type { Encoding } from '../../reply/selection/negotiate-encoding.ts'
 
 export interface CompressBufferedOptions {
@@ -34,12 +40,11 @@ async function compressWhole(
   options: CompressBufferedOptions,
 ): Promise<Reply> {
   const { encoding, isForced, settings } = options
-  if (bytes.byteLength === 0 || !isWanted(reply, settings)) return reply
+  if (bytes.byteLength === 0 || isUntouchable(reply.headers) || !isWanted(reply, settings)) return reply
   const isLong = bytes.byteLength >= settings.threshold
   const made = isLong || isForced ? await new Compressor(encoding, settings.levels).end(bytes) : bytes
   if (made.byteLength >= bytes.byteLength && !isForced) {
-    reply.headers.set('vary', toVaryingHeaders(reply.headers).get('vary') ?? '')
-    return reply
+    return withTold(reply, toVaryingHeaders(reply.headers))
   }
   const headers = toCompressedHeaders(reply.headers, encoding)
   // The server would say so of text, and does not see any.

@@ -10,6 +10,7 @@ import { toCompressedHeaders, toUnmodifiedHeaders, toVaryingHeaders } from './co
 import { type CompressionFacts, decideCompression } from './decide-compression.ts'
 import { negotiateEncoding } from '../../reply/selection/negotiate-encoding.ts'
 import { streamCompressed } from './stream-compressed.ts'
+import { withHeaders } from './with-headers.ts'
 
 /**
  * Compresses replies in the encoding that suits the client best, and never holds a block: each leaves, decodable, before
@@ -65,17 +66,4 @@ function apply(facts: CompressionFacts): Response | Promise<Response> {
 
 function ifNoneMatchOf({ headers }: Context): string | null {
   return headers.get('if-none-match')
-}
-
-// A reply is changed where it is, so that it stays what it is, a file for example.
-function withHeaders(response: Response, headers: Headers): Response {
-  if (!(response instanceof Reply)) {
-    const { status, statusText } = response
-    return new Response(response.body, { status, statusText, headers })
-  }
-  for (const name of ['vary', 'etag']) {
-    const value = headers.get(name)
-    if (value !== null) response.headers.set(name, value)
-  }
-  return response
 }

@@ -2,6 +2,7 @@ import type { Context } from '../../context/context.ts'
 import { isBodiless } from '../../delivery/framing.ts'
 import { blocksOf, isStreaming } from '../../reply/with-blocks.ts'
 import type { CompressSettings } from './compress-options.ts'
+import { isUntouchable } from './compressed-head.ts'
 import { isCompressible, toEssence } from './is-compressible.ts'
 import type { Encoding, Negotiated } from '../../reply/selection/negotiate-encoding.ts'
 
@@ -45,13 +46,11 @@ export function decideCompression(facts: CompressionFacts): Decision {
   return { kind: length === undefined && context.method !== 'HEAD' ? 'untyped' : 'vary', encoding }
 }
 
-// RFC 9110 §14: a part is a part of what was there before, and §15.3.7 varies as the whole; §5.2.2.6 of RFC 9111: nobody
-// may transform it. The server in front sends what is handed over to it.
+// RFC 9110 §14: a part is a part of what was there before, and §15.3.7 varies as the whole. The server in front sends
+// what is handed over to it.
 function isBarred({ status, headers }: Response): boolean {
   if (isBodiless(status) || (status !== 206 && headers.has('content-range'))) return true
-  if ((headers.get('content-encoding') ?? 'identity').trim().toLowerCase() !== 'identity') return true
-  if (headers.has('x-accel-redirect') || headers.has('x-sendfile')) return true
-  return /(?:^|[\s,])no-transform(?:$|[\s,])/i.test(headers.get('cache-control') ?? '')
+  return headers.has('x-accel-redirect') || headers.has('x-sendfile') || isUntouchable(headers)
 }
 
 function typeOf(response: Response): string | undefined {

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
 import { Gate } from '../../../test/support/gate.ts'
 import { PumpRun, settle } from '../../../test/support/start-pump.ts'
@@ -84,6 +84,16 @@ describe('streamCompressed', () => {
     const empty = open([])
     expect(gunzipSync(await empty.arrayBuffer())).toHaveLength(0)
     expect(empty.headers.get('content-encoding')).toBe('gzip')
+  })
+
+  it('encodes nothing twice for a host that has the head', async () => {
+    const source = function* () {
+      given.headers.set('content-encoding', 'gzip')
+      yield gzipSync('a')
+    }
+    const given = stream(source)
+    const made = streamCompressed(given, { ...options, headers: encoded() })
+    expect(gunzipSync(await made.arrayBuffer()).toString()).toBe('a')
   })
 
   it('takes the body of another web response, and closes it', async () => {

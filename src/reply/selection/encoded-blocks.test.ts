@@ -12,13 +12,14 @@ class Words implements ReaderSource {
   }
 }
 
-function open() {
+function open(isOffered = () => true) {
   const encoded = new Words('encoded')
   const plain = new Words('plain')
   const heartbeat = { every: 1, block: 'beat' }
   const blocks = new EncodedBlocks({
     encoded,
     plain,
+    isOffered,
     begin: () => ({ encoding: 'gzip', level: 6 }),
     heartbeat,
     onError: () => 'failed',
@@ -39,12 +40,18 @@ describe('EncodedBlocks', () => {
 
   it('gives them plain once it is handed over, with what the sender has to know', async () => {
     const { blocks, encoded, plain, heartbeat } = open()
-    const { begin, heartbeat: beat, onError } = blocks.handOver()
-    expect(begin({ content: 'text', bytes: 1 })).toEqual({ encoding: 'gzip', level: 6 })
-    expect([beat, onError?.(new Error('no'))]).toEqual([heartbeat, 'failed'])
+    const body = blocks.handOver()
+    expect(body?.begin({ content: 'text', bytes: 1 })).toEqual({ encoding: 'gzip', level: 6 })
+    expect([body?.heartbeat, body?.onError?.(new Error('no'))]).toEqual([heartbeat, 'failed'])
     expect(await blocks.next()).toEqual({ done: false, value: 'plain' })
     expect(await blocks.close()).toEqual([])
     expect(plain.close).toHaveBeenCalledOnce()
     expect(encoded.close).not.toHaveBeenCalled()
+  })
+
+  it('stays encoded where it is not offered', async () => {
+    const { blocks } = open(() => false)
+    expect(blocks.handOver()).toBeUndefined()
+    expect(await blocks.next()).toEqual({ done: false, value: 'encoded' })
   })
 })

@@ -29,26 +29,31 @@ export interface EncodedBody extends PlainBody {
   readonly encoded: ReaderSource
   /** Gives them as the application makes them. */
   readonly plain: ReaderSource
+  /** False where another reply than that of the body is sent, whose head `begin` cannot change. */
+  readonly isOffered: () => boolean
 }
 
 /** A body that is encoded as it is read, or by its sender where that can do so in another thread. */
 export class EncodedBlocks extends Blocks {
   readonly #choice: Choice
   readonly #body: PlainBody
+  readonly #isOffered: () => boolean
 
-  constructor({ encoded, plain, begin, heartbeat, onError }: EncodedBody) {
+  constructor({ encoded, plain, isOffered, begin, heartbeat, onError }: EncodedBody) {
     const choice = new Choice(encoded, plain)
     super(choice, undefined)
     this.#choice = choice
     this.#body = { begin, heartbeat, onError }
+    this.#isOffered = isOffered
   }
 
   override get endsEncoded(): boolean {
     return true
   }
 
-  /** From here on the blocks are plain. Call it before the first is asked for. */
-  handOver(): PlainBody {
+  /** From here on the blocks are plain, unless it gives undefined. Call it before the first is asked for. */
+  handOver(): PlainBody | undefined {
+    if (!this.#isOffered()) return undefined
     this.#choice.takePlain()
     return this.#body
   }

@@ -27,9 +27,15 @@ describe('BlockBytes', () => {
   it('joins a character that is split between two texts, whatever the texts', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.nat(50), (text, at) => {
-        expect(join([text.slice(0, at), '', flush, text.slice(at)])).toEqual(Buffer.from(text))
+        expect(join([text.slice(0, at), '', new Uint8Array(0), flush, text.slice(at)])).toEqual(
+          Buffer.from(text),
+        )
       }),
     )
+  })
+
+  it('joins one that is split by bytes that are none', () => {
+    expect(join(['a\ud83d', new Uint8Array(0), [new ArrayBuffer(0), '\ude00']]).toString()).toBe('a😀')
   })
 
   it('has U+FFFD for half a character before bytes and at the end', () => {

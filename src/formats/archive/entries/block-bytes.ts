@@ -7,7 +7,8 @@ export class BlockBytes {
   /** The bytes of a block, in the pieces of which it is made; none that is empty. */
   take(block: unknown): Uint8Array[] {
     if (typeof block === 'string') return this.#takeText(block)
-    if (isBytes(block)) return [...this.end(), ...(block.byteLength === 0 ? [] : [toUint8Array(block)])]
+    // Bytes that are none stand between no two halves.
+    if (isBytes(block)) return block.byteLength === 0 ? [] : [...this.end(), toUint8Array(block)]
     if (block === flush) return []
     if (Array.isArray(block)) return block.flatMap((inner) => this.take(inner))
     throw notABlock(block)

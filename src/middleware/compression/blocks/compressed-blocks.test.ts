@@ -34,6 +34,15 @@ async function readAll(reader: CompressedBlocks): Promise<Step[]> {
   return steps
 }
 
+it('CompressedBlocks tells its source while it is at work, to the end', async () => {
+  const body = toBlocks(['a', 'b'])
+  const leavesAfter = vi.spyOn(body, 'leavesAfter')
+  const reader = open(body, { delivery: 'block' })
+  await readAll(reader)
+  expect(leavesAfter).toHaveBeenCalledTimes(3)
+  for (const [work] of leavesAfter.mock.calls) expect(await work).toBeInstanceOf(Uint8Array)
+})
+
 async function* later(blocks: readonly Block[]) {
   yield* blocks
 }

@@ -179,7 +179,13 @@ export class CompressedBlocks implements BlockReader {
   #encode(bytes: Uint8Array): Promise<Uint8Array> | Uint8Array {
     this.#begin()
     this.#isCommitted = true
-    return this.#compressor ? this.#compressor.write(bytes) : bytes
+    return this.#compressor ? this.#tellWork(this.#compressor.write(bytes)) : bytes
+  }
+
+  // Whoever sends to many wants to know when they have it.
+  #tellWork(work: Promise<Uint8Array>): Promise<Uint8Array> {
+    this.#inner.leavesAfter(work)
+    return work
   }
 
   #begin(): void {
@@ -191,7 +197,7 @@ export class CompressedBlocks implements BlockReader {
   async #giveEnd(): Promise<Step> {
     const bytes = this.#gathered.takeLast()
     this.#begin()
-    const last = this.#compressor ? await this.#compressor.end(bytes) : bytes
+    const last = this.#compressor ? await this.#tellWork(this.#compressor.end(bytes)) : bytes
     this.#stage = 'closed'
     return last.byteLength > 0 ? { done: false, value: last } : { done: true, value: undefined }
   }
