@@ -124,6 +124,8 @@ const withOneTransmitter = [
   'test/files',
   'test/injection',
   'test/proxy',
+  'test/sse/browser.test.ts',
+  'test/sse/hosts.test.ts',
   'test/templates',
   'src/html/html.test.ts',
   'src/server/exchange.test.ts',

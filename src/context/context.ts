@@ -47,7 +47,7 @@ export interface Context {
   /**
    * Sends `103 Early Hints` with these `Link` fields at once, as often as it is called before the head of the reply has
    * gone out (RFC 8297). Does nothing where the client cannot have them: HTTP/1.0, or another host.
-   * @throws TypeError for a control character (G12), or what is no `Link`: `</style.css>; rel=preload; as=style`.
+   * @throws TypeError for other than printable ASCII (G12), or what is no `Link`: `</style.css>; rel=preload; as=style`.
    */
   earlyHints(links: readonly string[]): void
   /** Registers what to call when the reply is over and its source closed, in the order of registration. */

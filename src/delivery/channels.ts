@@ -8,7 +8,7 @@ export interface ReplyMoment {
   reply: object
 }
 
-/** What of a body was handed to the transport so far. */
+/** What of a body was handed to the transport so far, whether its client has taken it or not. */
 export interface Progress {
   /** Without framing. */
   readonly bytes: number
@@ -39,6 +39,11 @@ export interface RequestMoment<C extends object = object> extends ReplyMoment {
   remoteAddress: string | undefined
   /** Undefined for a request that could not be read, or was refused for a limit. */
   context: C | undefined
+  /**
+   * When the request has arrived, of `performance.now()`: in the transmitter, where another thread has the connection;
+   * otherwise when the application has read it, which may be long after that.
+   */
+  startedAt: number
 }
 
 /**
@@ -63,7 +68,7 @@ export interface LiveReply<C extends object = object> extends WatchedReply {
   toRequest(): RequestMoment<C>
 }
 
-/** The live replies of one server; each with the time at which it began, of `performance.now()`. */
+/** The live replies of one server; each with the time of {@link RequestMoment.startedAt}. */
 export interface LiveReplies<C extends object = object> extends Iterable<readonly [LiveReply<C>, number]> {
   readonly count: number
   /** Which of the workers the process is, undefined for none. */
@@ -78,9 +83,9 @@ export interface CallMoment<C extends object = object> {
 /** The reply is not among the live ones any more. */
 export interface OverMoment<C extends object = object> extends ReplyMoment {
   reply: LiveReply<C>
-  /** As `reply-closed` tells it; undefined for text and bytes that were handed to the transport as a whole. */
+  /** As `reply-closed` tells it; undefined for text and bytes that had nothing to wait for when they were handed over. */
   outcome: Outcome | undefined
-  /** When it began, of `performance.now()`. */
+  /** See {@link RequestMoment.startedAt}. */
   startedAt: number
 }
 

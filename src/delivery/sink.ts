@@ -13,7 +13,10 @@ export interface Outcome {
   kind: 'complete' | 'refused' | 'failed' | 'client-gone' | 'shutdown'
   /** Why, for all but `complete`. */
   error?: unknown
-  /** Bytes of the body that were handed on, without framing. */
+  /**
+   * Bytes of the body that were handed to the transport, without framing. Of a reply that was broken off the client may
+   * have fewer: what waited for it in memory is counted, and that is all of a text that was sent as a whole.
+   */
   bytes: number
   /** Non-empty blocks that the source gave. */
   blocks: number

@@ -25,7 +25,7 @@ function begin(target = '/', fields: Record<string, string> = {}) {
   const context = createContext('GET', target, fields)
   const reply = { progress: { bytes: 5, blocks: 2 }, requestField: (name: string) => fields[name] }
   const request = { method: 'GET', path: context.path, route: '/', protocol: 'HTTP/1.1', context }
-  requestRead.publish({ reply, ...request, remoteAddress: '127.0.0.1' })
+  requestRead.publish({ reply, ...request, remoteAddress: '127.0.0.1', startedAt: performance.now() })
   const close = (kind: string) =>
     replyClosed.publish({
       reply,

@@ -14,7 +14,7 @@ function read(fields: Record<string, string>): WatchedRequest {
     protocol: 'HTTP/1.1',
     remoteAddress: undefined,
   }
-  return { ...request, context }
+  return { ...request, context, startedAt: 0 }
 }
 
 function take(fields: Record<string, string>, options?: RequestIdOptions): string {

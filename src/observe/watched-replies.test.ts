@@ -34,7 +34,7 @@ function createReply() {
 }
 
 function read(reply = createReply()) {
-  requestRead.publish({ reply, method: 'GET', path: '/' })
+  requestRead.publish({ reply, method: 'GET', path: '/', startedAt: performance.now() })
   return reply
 }
 

@@ -22,7 +22,7 @@ export type WatchedEnd = ClosedMoment<Context>
 /** One reply and its times, in milliseconds of `performance.now()`; 0 for what has not been. */
 export class ReplyTimes {
   readonly request: WatchedRequest
-  readonly startedAt = performance.now()
+  readonly startedAt: number
   firstBlockAt = 0
   /** When the client was found not to read, while it does not. */
   awaitedAt = 0
@@ -33,6 +33,7 @@ export class ReplyTimes {
 
   constructor(request: WatchedRequest) {
     this.request = request
+    this.startedAt = request.startedAt
   }
 }
 

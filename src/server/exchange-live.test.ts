@@ -50,6 +50,15 @@ function callReplies(): LiveReply[] {
   return replies
 }
 
+/** The live replies as soon as there are any. */
+async function untilLive(): Promise<LiveReply[]> {
+  for (;;) {
+    const replies = callReplies()
+    if (replies.length > 0) return replies
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
 async function openOne(handler: Handler): Promise<TestServer> {
   return await openTestServer({ routes: { '/x/:id': handler } })
 }
@@ -92,8 +101,8 @@ describe('Exchange as a live reply', () => {
     expect(callReplies()).toEqual([])
   })
 
-  it('is over without an outcome where text went out the short way', async () => {
-    await using server = await openOne(() => 'tëxt')
+  it('is over without an outcome where text went out the short way, and has left at once', async () => {
+    await using server = await openTestServer({ routes: { '/x/:id': () => 'tëxt' } }, 'HTTP/1.1')
     const over = noteOver()
     const client = server.client()
     client.get('/x/1')
@@ -101,6 +110,27 @@ describe('Exchange as a live reply', () => {
     const { outcome, reply: live } = await over.next()
     expect(outcome).toBeUndefined()
     expect(live).toMatchObject({ status: 200, encoding: undefined, progress: { bytes: 5, blocks: 1 } })
+  })
+
+  it('lives until text has left that is held, and is over with an outcome', async () => {
+    await using server = await openTestServer(
+      { transmitter: 'inline', routes: { '/x/:id': () => 'x'.repeat(1 << 25) } },
+      'HTTP/1.1',
+    )
+    const over = noteOver()
+    const client = server.client()
+    client.get('/x/1')
+    client.pause()
+    const [live] = await untilLive()
+    expect(live).toMatchObject({ status: 200, awaits: 'client', progress: { bytes: 1 << 25, blocks: 1 } })
+    client.resume()
+    expect(await over.next()).toMatchObject({ reply: live, outcome: { kind: 'complete', bytes: 1 << 25 } })
+    client.get('/x/1')
+    client.pause()
+    await untilLive()
+    client.leave()
+    expect(await over.next()).toMatchObject({ outcome: { kind: 'client-gone' } })
+    expect(server.reported).toEqual([])
   })
 
   it('is over as the channel tells it, where it was refused or has gone elsewhere', async () => {

@@ -8,10 +8,8 @@ import type { Context, Transport } from '../context/context.ts'
 import { RequestContext, type RequestFacts } from '../context/request-context.ts'
 import {
   type Awaited,
-  type ClosedMoment,
   type LiveReply,
   type Progress,
-  replyClosed,
   replyOver,
   type RequestMoment,
   requestRead,
@@ -21,7 +19,7 @@ import { ClientGone, type ShuttingDown } from '../delivery/errors.ts'
 import { type Outcome, toBrokenOutcome } from '../delivery/sink.ts'
 import type { Replyable } from '../gateway/handler.ts'
 import type { Endpoint, Match } from '../gateway/router.ts'
-import { isAnswer, statusOf, toErrorReply } from '../gateway/to-error-reply.ts'
+import { statusOf, toErrorReply } from '../gateway/to-error-reply.ts'
 import { toReply } from '../gateway/to-reply.ts'
 import { HttpError, InternalRedirect } from '../reply/http-error.ts'
 import { Reply, reply } from '../reply/reply.ts'
@@ -29,9 +27,18 @@ import type { ReplyOptions } from '../reply/reply-options.ts'
 import { forRequest } from '../reply/selection/file-reply.ts'
 import type { Application } from './application.ts'
 import type { DrainedReply } from './drain/drain.ts'
-import { type Failure, isFaultToNobody, outcomeToTell, toLateOutcome } from './moments/outcome-to-tell.ts'
+import { findField } from './moments/find-field.ts'
+import {
+  type Failure,
+  isFault,
+  isFaultToNobody,
+  outcomeToTell,
+  toLateOutcome,
+} from './moments/outcome-to-tell.ts'
+import { tellClosed } from './moments/tell-closed.ts'
 import { tellOver } from './moments/tell-over.ts'
 import { isPlainWatched, progressOf, tellPlain } from './moments/tell-plain.ts'
+import { toRequestMoment } from './moments/to-request-moment.ts'
 import { RedirectedRequest } from './redirected-request.ts'
 import { Sending, type SendingOwner } from './sending.ts'
 import type { Live, Wire } from './wire.ts'
@@ -47,6 +54,7 @@ const REDIRECT_LIMIT = 10
 /** One request being answered. */
 export class Exchange implements Live, LiveReply<Context>, DrainedReply, SendingOwner {
   slot = -1
+  outcome: Outcome | undefined
   readonly #application: Application
   readonly #wire: Wire
   #context: RequestContext | undefined
@@ -63,8 +71,10 @@ export class Exchange implements Live, LiveReply<Context>, DrainedReply, Sending
   #givenUp: { context: RequestContext; error: HttpError } | undefined
   #isOver = false
   #route: string | undefined
-  // What went the short way while somebody watches.
+  // What went the short way while somebody watches, or has not left yet.
   #plain: Progress | undefined
+  // Kept where somebody may ask for it when it is over.
+  #startedAt: number | undefined
 
   constructor(application: Application, wire: Wire) {
     this.#application = application
@@ -73,7 +83,7 @@ export class Exchange implements Live, LiveReply<Context>, DrainedReply, Sending
 
   /** Answers the request. */
   start(): void {
-    this.#application.drain.add(this)
+    this.#application.drain.add(this, this.#wire.arrivedAt)
     this.#wire.open(this)
     // A connection that is gone says whose it was only where it was asked before.
     if (replyOver.hasSubscribers) void this.#wire.remoteAddress
@@ -105,7 +115,7 @@ export class Exchange implements Live, LiveReply<Context>, DrainedReply, Sending
 
   requestField(name: string): string | undefined {
     if (this.#facts?.field) return this.#facts.field(name)
-    return this.#context?.headers.get(name) ?? undefined
+    return this.#context?.headers.get(name) ?? findField(this.#wire.fields ?? [], name)
   }
 
   get mayStay(): boolean {
@@ -134,7 +144,8 @@ export class Exchange implements Live, LiveReply<Context>, DrainedReply, Sending
   }
 
   describe(): ReturnType<DrainedReply['describe']> {
-    return { method: this.#method, path: this.#path, protocol: this.#protocol }
+    const { method, path, protocol } = this.toRequest()
+    return { method, path, protocol }
   }
 
   drain(): void {
@@ -206,22 +217,22 @@ export class Exchange implements Live, LiveReply<Context>, DrainedReply, Sending
     const aborted = this.#aborted ?? (this.#givenUp?.context === context ? this.#givenUp.error : undefined)
     if (aborted) return runInContext(context, () => this.#discard(answer, aborted))
     const isPlain = typeof answer === 'string' || isBytes(answer)
-    if (isPlain && this.#takesPlain && !context.hasClosers && (!isPlainWatched() || this.#wire.whenSent)) {
-      this.#wire.sendPlain(answer, !this.#mustClose)
-      if (isPlainWatched()) this.#watchPlain(answer)
-      else this.#leavePlain(answer)
-    } else this.#send(runInContext(context, () => forRequest(toReply(answer, isStreamed), context)))
+    if (isPlain && this.#takesPlain && !context.hasClosers && (!isPlainWatched() || this.#wire.whenSent))
+      this.#sendPlain(answer)
+    else this.#send(runInContext(context, () => forRequest(toReply(answer, isStreamed), context)))
     return undefined
   }
 
-  #watchPlain(body: string | Bytes): void {
-    this.#plain = tellPlain(this, body, this.#wire)
-    this.#wire.whenSent?.(() => this.#complete({ kind: 'complete', ...this.progress }))
-  }
-
-  #leavePlain(body: string | Bytes): void {
-    if (replyOver.hasSubscribers) this.#plain = progressOf(body)
-    this.#leave()
+  // It lives until it has left, whether anybody watches or not: it counts for its client for so long (G13).
+  #sendPlain(body: string | Bytes): void {
+    const wire = this.#wire
+    wire.sendPlain(body, !this.#mustClose)
+    const isWatched = isPlainWatched()
+    const stays = wire.whenSent !== undefined && (isWatched || wire.isHeld)
+    if (isWatched) this.#plain = tellPlain(this, body, wire)
+    else if (stays || replyOver.hasSubscribers) this.#plain = progressOf(body)
+    if (stays) wire.whenSent?.(() => this.#complete({ kind: 'complete', ...this.progress }))
+    else this.#leave()
   }
 
   // One that waits for its turn on the connection is still alive until it has left.
@@ -262,7 +273,8 @@ export class Exchange implements Live, LiveReply<Context>, DrainedReply, Sending
   #fail(error: unknown): void {
     if (this.#isOver || this.#aborted) return this.#reportLate(error)
     if (error instanceof InternalRedirect && !this.#failure) return this.#redispatch(error.target)
-    if (!isAnswer(error)) this.#report(error)
+    const isOfRequest = !this.#facts
+    if (isFault({ error, isOfRequest })) this.#report(error)
     if (this.#failure?.isLast) {
       this.#failure.isGivenUp = true
       return void this.#wire.destroy()
@@ -270,7 +282,7 @@ export class Exchange implements Live, LiveReply<Context>, DrainedReply, Sending
     // What is left of a body that is too long, or too slow, is not read.
     if (error instanceof HttpError && (error.status === 413 || error.status === 408)) this.#mustClose = true
     const first = this.#failure
-    this.#failure = { error: first?.error ?? error, isLast: first !== undefined }
+    this.#failure = { error: first?.error ?? error, isOfRequest, isLast: first !== undefined }
     try {
       if (first) this.#send(toErrorReply(new HttpError(statusOf(first.error)), this.#protocol))
       else if (this.#context) this.#sendErrorPage(error, this.#context)
@@ -313,6 +325,7 @@ export class Exchange implements Live, LiveReply<Context>, DrainedReply, Sending
   #complete(outcome: Outcome, errors: readonly unknown[] = [], onClose?: OnClose): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.outcome = outcome
     this.#reportAll(errors)
     const closers: Closer[] = [...(this.#context?.takeClosers() ?? [])]
     if (onClose) closers.push(() => onClose(outcome))
@@ -340,56 +353,29 @@ export class Exchange implements Live, LiveReply<Context>, DrainedReply, Sending
 
   #leave(outcome?: Outcome, errors: readonly unknown[] = []): void {
     this.#isOver = true
-    if (outcome) this.#tellClosed(outcome, errors)
-    if (replyOver.hasSubscribers) this.#tellOver(outcome)
+    const told = outcome && outcomeToTell(outcome, this.#failure)
+    if (told) tellClosed(this, told, errors)
+    if (replyOver.hasSubscribers) {
+      this.#startedAt = this.#application.drain.startOf(this)
+      tellOver(this, told, this.#startedAt)
+    }
     this.#context?.close()
     this.#application.drain.remove(this, outcome)
     this.#wire.close(this)
   }
 
   toRequest(): RequestMoment<Context> {
-    const context = this.#context
-    return {
-      reply: this,
-      method: this.#method,
-      path: this.#path,
+    const startedAt = this.#startedAt ?? this.#application.drain.startOf(this)
+    return toRequestMoment(this, {
+      wire: this.#wire,
+      context: this.#context,
       route: this.#route,
-      protocol: this.#protocol,
-      remoteAddress: context ? context.transport.remoteAddress : this.#wire.remoteAddress,
-      context,
-    }
+      startedAt,
+    })
   }
 
   #tellRequest(channel: Channel): void {
     if (channel.hasSubscribers) channel.publish(this.toRequest())
-  }
-
-  #tellOver(outcome: Outcome | undefined): void {
-    const told = outcome && outcomeToTell(outcome, this.#failure)
-    tellOver(this, told, this.#application.drain.startOf(this))
-  }
-
-  #tellClosed(outcome: Outcome, errors: readonly unknown[]): void {
-    if (!replyClosed.hasSubscribers) return
-    const moment: ClosedMoment<Context> = {
-      reply: this,
-      outcome: outcomeToTell(outcome, this.#failure),
-      errors,
-      status: this.status,
-      method: this.#method,
-      path: this.#path,
-      route: this.#route,
-      context: this.#context,
-    }
-    replyClosed.publish(moment)
-  }
-
-  get #method(): string {
-    return this.#context?.method ?? this.#wire.method
-  }
-
-  get #path(): string {
-    return this.#context?.path ?? /^[^?#]*/.exec(this.#wire.target ?? '')?.[0] ?? ''
   }
 }
 

@@ -34,7 +34,8 @@ export interface ServeOptions extends LimitOptions {
   transmitter?: 'inline' | 'thread'
   /**
    * Milliseconds after which the replies of an application that does not answer are broken off by the transmitter, and
-   * new requests told 503, until it does; never by default. Only with `transmitter: 'thread'`.
+   * new requests told 503, until it does; never by default. One of the `workers` that has not answered after as many
+   * again is ended, and another takes its place. Only with `transmitter: 'thread'`.
    */
   maxStall?: number
   /**

@@ -36,7 +36,7 @@ export interface Server {
   readonly port: number
   /**
    * Takes no more requests, tells live replies, lets them end within the grace period and aborts the rest; always
-   * resolves, and says what became of them. Called again, the earlier deadline holds.
+   * resolves, 4 s after that at the latest, and says what became of them. Called again, the earlier deadline holds.
    * @throws RangeError or TypeError for an option that cannot be kept.
    */
   close(options?: CloseOptions): Promise<CloseReport>

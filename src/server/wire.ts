@@ -53,6 +53,10 @@ export interface Wire {
   /** As it was sent, for who watches: also where the request cannot be read. */
   readonly target?: string | undefined
   readonly remoteAddress?: string | undefined
+  /** Names and values in turn, as they were sent: also where the request cannot be read. */
+  readonly fields?: readonly string[]
+  /** When another thread has read the request, of `performance.now()` of this one. */
+  readonly arrivedAt?: number
   /** True when the client has said that it takes trailers (RFC 9110 §6.5.1). */
   readonly takesTrailers: boolean
   /** False while the reply to an earlier request of the connection is being sent. */
@@ -106,7 +110,6 @@ export interface ServedRequest extends RequestFacts {
 
 /** A wire in the thread that has the connection. */
 export interface ServedWire extends Wire {
-  /** Names and values in turn, as they were sent: also where the request cannot be read. */
   readonly fields: readonly string[]
   readRequest(): ServedRequest
   /** Breaks the reply off so that a body that is ended by closing does not look complete. */

@@ -41,6 +41,13 @@ export const millrace: BlackBoxSystem = {
   hasNotFound: true,
 }
 
+/** The same with a transmitter thread: whatever is asked of the one is asked of the other. */
+export const millraceThread: BlackBoxSystem = {
+  ...millrace,
+  name: 'millrace, thread',
+  command: (port) => [...millrace.command(port), 'thread'],
+}
+
 function isInstalled({ version }: BlackBoxSystem): boolean {
   return version() !== undefined
 }

@@ -1,4 +1,4 @@
-// The endpoints on millrace, in a process of its own: prints its address.
+// The endpoints on millrace, in a process of its own, with the transmitter that it is told: prints its address.
 import { appendFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -109,6 +109,7 @@ function answer({ params, query, signal }: Context): Response {
 
 const server = await serve({
   port: Number(process.env['PORT'] ?? 0),
+  transmitter: process.argv[2] === 'thread' ? 'thread' : 'inline',
   routes: { '/:name': answer },
   report: () => {},
 })

@@ -39,6 +39,7 @@ const pieces = [
   'Connection: close\r\n',
   'Connection: content-length\r\n',
   'Expect: 100-continue\r\n',
+  'Expect: x\r\n',
   'Upgrade: websocket\r\nConnection: upgrade\r\n',
   ' folded\r\n',
   'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',

@@ -45,6 +45,22 @@ eachDelivery('G13: limits', (open, { isHttp1 }) => {
     expect(server.reported).toEqual([])
   })
 
+  it.runIf(isHttp1)('G13: a head of almost a megabyte is answered, where it may be that large', async () => {
+    const length = ({ headers }: { headers: Headers }) => String(headers.get('x-large')?.length)
+    const options = { maxHeadBytes: 1_048_576, maxTargetBytes: 1_048_576 }
+    await using server = await open({ ...options, routes: { '/': length, '/a': () => 'small' } })
+    const [client, other] = [server.client(), server.client()]
+    client.get('/', `x-large: ${'a'.repeat(1_000_000)}`)
+    expect(await client.reply()).toMatchObject({ status: 200, text: '1000000' })
+    client.get(`/${'b'.repeat(1_000_000)}`)
+    expect(await client.reply()).toMatchObject({ status: 404 })
+    for (const one of [client, other]) {
+      one.get('/a')
+      expect(await one.reply()).toMatchObject({ status: 200, text: 'small' })
+    }
+    expect(server.reported).toEqual([])
+  })
+
   it.runIf(isHttp1)('G13: a head that is too large is 431, and ends the connection', async () => {
     await using server = await open({ maxHeadBytes: 1000, routes: { '/': () => 'hello' } })
     const client = server.client()

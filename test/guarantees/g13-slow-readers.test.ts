@@ -1,10 +1,11 @@
-// By hand, with WAYS=all: readers of 64 kB a second under the default `minRate`. What the guard counts is what the operating
-// system takes, 1.5 MB at a time, so nothing but real time shows it.
+// By hand, with WAYS=all: readers of 64 kB a second under the default `minRate`, and readers that stall or trickle. What the
+// guard counts is what the operating system takes, 1.5 MB at a time, so nothing but real time shows it.
 import { createHash } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { setInterval } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { stream } from 'millrace'
+import { type Outcome, TooSlow } from 'millrace/delivery'
 import { encodeFields } from '../support/encode-fields.ts'
 import {
   formatFrame,
@@ -15,7 +16,7 @@ import {
   toContent,
   toUInt32,
 } from '../support/http2-frame.ts'
-import { openTestServer } from '../support/test-server.ts'
+import { openTestServer, type TestServer } from '../support/test-server.ts'
 
 const RATE = 64_000
 const SECONDS = 90
@@ -127,6 +128,78 @@ describe.runIf(process.env['WAYS'] === 'all').concurrent.each([
     // There was always something to read, and the guard had something to look at.
     expect(askedSlowly).toBeGreaterThan((RATE * SECONDS) / BLOCK)
     expect(askedSlowly).toBeLessThan(BLOCKS)
+    expect(server.reported).toEqual([])
+  })
+})
+
+// The window of the default `minRate`; a cut may be late by a twentieth of it, and here by what else the machine does.
+const WITHIN = 27_000
+const ROOM = 15_000
+
+// Half of what the default `minRate` asks for.
+const TRICKLE = 500
+
+/** Reads so much a second of a reply of HTTP/1.1; stops when it is called. */
+function trickle({ port }: TestServer): () => void {
+  const onread = { buffer: Buffer.alloc(TRICKLE), callback: () => false }
+  const socket = connect({ port, host: '127.0.0.1', onread })
+  socket.on('error', () => {})
+  socket.write('GET / HTTP/1.1\r\nHost: test\r\n\r\n')
+  const timer = globalThis.setInterval(() => socket.resume(), 1000)
+  return () => {
+    clearInterval(timer)
+    socket.destroy()
+  }
+}
+
+/** Opens its window by so much a second for a reply of HTTP/2. */
+function trickleWindow(server: TestServer): () => void {
+  const client = server.http2Client()
+  client.holdWindows()
+  client.get('/')
+  const timer = globalThis.setInterval(() => client.grant(TRICKLE), 1000)
+  return () => clearInterval(timer)
+}
+
+/** Asks and reads nothing. */
+function stall(server: TestServer): () => void {
+  const client = server.client()
+  client.pause()
+  client.get('/')
+  return () => client.leave()
+}
+
+describe.runIf(process.env['WAYS'] === 'all').concurrent.each([
+  ['HTTP/1.1', 'inline', 'stalls', stall],
+  ['HTTP/1.1', 'inline', 'trickles', trickle],
+  ['HTTP/1.1', 'thread', 'stalls', stall],
+  ['HTTP/1.1', 'thread', 'trickles', trickle],
+  ['h2c', 'inline', 'stalls', stall],
+  ['h2c', 'inline', 'trickles', trickleWindow],
+  ['h2c', 'thread', 'stalls', stall],
+  ['h2c', 'thread', 'trickles', trickleWindow],
+] as const)('G13: a reader of %s, %s', (protocol, transmitter, does, read) => {
+  it(`G13: has gone by itself when it ${does}, with the defaults`, { timeout: 60_000 }, async () => {
+    const over = Promise.withResolvers<Outcome>()
+    let closed = 0
+    function* blocks() {
+      try {
+        for (;;) yield toBlock(0)
+      } finally {
+        closed++
+      }
+    }
+    const routes = { '/': () => stream(blocks, { onClose: over.resolve }) }
+    await using server = await openTestServer({ transmitter, routes }, protocol)
+    const start = performance.now()
+    const stop = read(server)
+    const { kind, error } = await over.promise
+    const took = performance.now() - start
+    stop()
+    expect([kind, error instanceof TooSlow, closed]).toEqual(['client-gone', true, 1])
+    // Each of its looks may be a millisecond early.
+    expect(took).toBeGreaterThan(WITHIN - 100)
+    expect(took).toBeLessThan(WITHIN + ROOM)
     expect(server.reported).toEqual([])
   })
 })

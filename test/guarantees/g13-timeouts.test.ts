@@ -8,6 +8,8 @@ import type { TestServer } from '../support/test-server.ts'
 
 const SHORT = 60
 
+const LONG = 60_000
+
 // Longer than a client takes from its connection to its first request.
 const IDLE = 250
 
@@ -212,6 +214,49 @@ eachDelivery('G13: the time for a request body', (open, { isHttp1, delivery }) =
       10,
     )
     expect(await client.reply()).toMatchObject({ status: 200, text: '64000' })
+  })
+
+  it.runIf(isHttp1 && delivery === 'block')(
+    'G13: one that nobody reads is taken as long as it comes, and is no head',
+    async () => {
+      await using server = await open({
+        headTimeout: SHORT,
+        bodyTimeout: 500,
+        routes: { '/': () => 'early', ...alive },
+      })
+      const client = server.client()
+      client.send(post('/', 32_000))
+      expect(await client.reply()).toMatchObject({ status: 200, text: 'early' })
+      let sent = 0
+      const stop = trickle(
+        client,
+        () => {
+          sent += 640
+          if (sent < 32_000) return 'x'.repeat(640)
+          stop()
+          return `${'x'.repeat(640)}GET /alive HTTP/1.1\r\nHost: test\r\n\r\n`
+        },
+        10,
+      )
+      expect(await client.reply()).toMatchObject({ status: 200, text: 'alive' })
+    },
+  )
+
+  it.runIf(isHttp1)('G13: one that stalls behind a refusal of its head ends the connection', async () => {
+    await using server = await open({
+      headTimeout: LONG,
+      bodyTimeout: SHORT,
+      idleTimeout: LONG,
+      routes: alive,
+    })
+    const client = server.client()
+    client.send('POST / HTTP/1.1\r\nHost: test\r\nHost: other\r\nContent-Length: 1000\r\n\r\nhalf')
+    const reply = await client.reply()
+    expect([reply.status, reply.headers.get('connection')]).toEqual([400, 'keep-alive'])
+    const stop = trickle(client, () => 'x', 5)
+    expect((await client.toEnd()).text).toBe('')
+    stop()
+    await expectAlive(server)
   })
 
   it('G13: a handler that does not read is not held against the client', async () => {

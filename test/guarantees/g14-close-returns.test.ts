@@ -4,6 +4,7 @@ import { clientAwaited, type Outcome, ShuttingDown } from 'millrace/delivery'
 import { eachDelivery } from '../support/each-delivery.ts'
 import { Gate } from '../support/gate.ts'
 import { Moments } from '../support/moments.ts'
+import { openTestServer } from '../support/test-server.ts'
 
 // A grace that no test comes to the end of.
 const LONG = 60_000
@@ -153,6 +154,34 @@ eachDelivery(
     })
   },
   { isLarge: true },
+)
+
+it.each(['inline', 'thread'] as const)(
+  'G14: close() returns although what a reply closes never ends, and says how the reply has ended, %s',
+  async (transmitter) => {
+    let closing = 0
+    const gate = new Gate()
+    await using server = await openTestServer({
+      transmitter,
+      routes: {
+        '/export.csv': ({ onClose }) => {
+          // Each of them has 3 s.
+          for (let count = 0; count < 6; count++) onClose(() => (closing++, new Promise(() => {})))
+          return stream(gate)
+        },
+      },
+    })
+    const client = server.client()
+    client.get('/export.csv')
+    gate.open('one')
+    await client.untilChunk('one')
+    const { aborted, ended, broken } = await server.server.close({ grace: 1 })
+    expect([ended, broken]).toEqual([0, 0])
+    expect(aborted).toMatchObject([{ path: '/export.csv', bytes: 3, blocks: 1 }])
+    // The others are called all the same, but not waited for.
+    expect(closing).toBeLessThan(6)
+    await client.untilCut()
+  },
 )
 
 // Resolves when a source is not asked, as its client does not read.

@@ -1,13 +1,17 @@
 // Requests that are refused for the limit of their client, which no handler and no middleware sees.
+import { once } from 'node:events'
+import { connect } from 'node:http2'
 import * as api from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import * as promClient from 'prom-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { stream } from 'millrace'
 import { accessLog, metrics, tracing } from 'millrace/observe'
+import { testCertificate } from '../support/connect-client.ts'
 import { eachDelivery } from '../support/each-delivery.ts'
 import { Gate } from '../support/gate.ts'
 import { Moments } from '../support/moments.ts'
+import type { TestServer } from '../support/test-server.ts'
 import { LogLines } from './log-lines.ts'
 
 const exporter = new InMemorySpanExporter()
@@ -90,3 +94,69 @@ eachDelivery('a request that is refused for `maxRepliesPerClient`', (open, { isH
     await live.untilEnd()
   })
 })
+
+// Whether anybody watches makes no difference.
+eachDelivery('a text that its client does not read', (open) => {
+  it.each([
+    ['with nobody watching', false],
+    ['with a log', true],
+  ])('G13: counts for `maxRepliesPerClient`, %s', async (_, isLogged) => {
+    const lines = new LogLines()
+    using _log = isLogged ? accessLog(lines.logger) : undefined
+    const called = Promise.withResolvers<void>()
+    await using server = await open({
+      maxRepliesPerClient: 1,
+      routes: {
+        '/long': () => {
+          setImmediate(called.resolve)
+          return 'x'.repeat(1 << 25)
+        },
+        '/': () => 'x',
+      },
+    })
+    const slow = server.client()
+    slow.pause()
+    slow.get('/long')
+    await called.promise
+    const other = server.client()
+    other.get('/')
+    expect(await other.reply()).toMatchObject({ status: 429 })
+    slow.leave()
+    await untilTaken(server)
+  })
+})
+
+eachDelivery(
+  'a short text for a client that has shut its window',
+  (open) => {
+    it.each([
+      ['with nobody watching', false],
+      ['with a log', true],
+    ])('G13: counts for `maxRepliesPerClient`, %s', async (_, isLogged) => {
+      const lines = new LogLines()
+      using _log = isLogged ? accessLog(lines.logger) : undefined
+      await using server = await open({ maxRepliesPerClient: 1, routes: { '/': () => 'x' } })
+      const settings = { initialWindowSize: 0 }
+      const session = connect(server.url, { settings, ca: testCertificate.cert, servername: 'localhost' })
+      const slow = session.request({ ':path': '/' })
+      await once(slow, 'response')
+      const other = server.client()
+      other.get('/')
+      expect(await other.reply()).toMatchObject({ status: 429 })
+      session.destroy()
+      await untilTaken(server)
+    })
+  },
+  { protocols: 'http2' },
+)
+
+/** Asks until the client is not at its limit any more. */
+async function untilTaken(server: TestServer): Promise<void> {
+  let status = 429
+  while (status === 429) {
+    const client = server.client()
+    client.get('/')
+    status = (await client.reply()).status
+  }
+  expect(status).toBe(200)
+}

@@ -1,4 +1,5 @@
 // HAProxy in front, with its defaults but for what a test says.
+import { once } from 'node:events'
 import { ndjson, stream } from 'millrace'
 import { describe, expect, it } from 'vitest'
 import { Gate } from '../support/gate.ts'
@@ -95,6 +96,40 @@ describe.skipIf(!hasHaproxy)('behind HAProxy (skipped where HAProxy is not insta
     expect(text).not.toContain('0\r\n\r\n')
   })
 
+  // docs/operating.md warns of the one, and says the other.
+  it.each([
+    ['asks elsewhere for what the deadline has cut before its head, even a POST', '', 2],
+    ['does not, with `disable-l7-retry`', '  http-request disable-l7-retry unless METH_GET', 1],
+  ])('with `retry-on empty-response` it %s', async (_, frontend, expected) => {
+    let runs = 0
+    const running = Promise.withResolvers<void>()
+    const answer = Promise.withResolvers<string>()
+    const routes = {
+      'POST /pay': () => {
+        runs++
+        running.resolve()
+        return runs === 1 ? answer.promise : 'paid again'
+      },
+    }
+    await using one = await openTestServer({ routes }, 'HTTP/1.1')
+    await using two = await openTestServer({ routes }, 'HTTP/1.1')
+    const defaults = `
+  option redispatch 1
+  retries 3
+  retry-on conn-failure empty-response`
+    await using proxy = await Haproxy.open([one.port, two.port], { defaults, frontend })
+    const client = new RawClient(proxy.port)
+    client.send('POST /pay HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\n100')
+    await running.promise
+    // In turn: the first request is for the first of them.
+    const closed = one.server.close({ grace: 0 })
+    const { status } = await client.reply()
+    answer.resolve('paid')
+    await closed
+    expect([runs, status]).toEqual([expected, expected === 2 ? 200 : 502])
+    client.leave()
+  })
+
   async function leaveWhileParked(defaults: string, go: (gate: Gate) => unknown): Promise<void> {
     const gate = new Gate()
     const over = Promise.withResolvers<string>()
@@ -119,5 +154,31 @@ describe.skipIf(!hasHaproxy)('behind HAProxy (skipped where HAProxy is not insta
 
   it('G10: with its defaults the source is closed when a later block finds no client', async () => {
     await leaveWhileParked('', (gate) => gate.open('more'))
+  })
+
+  // docs/operating.md says so.
+  it.each([
+    ['gets its whole reply, with its defaults', '', false],
+    ['is taken for gone with `option abortonclose`', '  option abortonclose', true],
+  ])('a client that closes its side %s', async (_, defaults, isGone) => {
+    const asked = Promise.withResolvers<AbortSignal>()
+    const made = Promise.withResolvers<string>()
+    await using server = await openTestServer(
+      { routes: { '/': ({ signal }) => (asked.resolve(signal), made.promise), '/ping': () => 'pong' } },
+      'HTTP/1.1',
+    )
+    await using proxy = await Haproxy.open([server.port], { defaults })
+    const client = new RawClient(proxy.port)
+    client.get('/')
+    const signal = await asked.promise
+    client.socket.end()
+    if (isGone && !signal.aborted) await once(signal, 'abort')
+    const other = new RawClient(proxy.port)
+    other.get('/ping')
+    await other.reply()
+    made.resolve('text')
+    const { status, text } = await client.reply()
+    expect(status === 200 && text === 'text').toBe(!isGone)
+    for (const one of [client, other]) one.leave()
   })
 })

@@ -12,6 +12,8 @@ export const hasHaproxy = spawnSync('haproxy', ['-v']).error === undefined
 export interface HaproxyOptions {
   /** Behind the port of `bind`. */
   bind?: string
+  /** In `frontend`. */
+  frontend?: string
   /** In `defaults`. */
   defaults?: string
   /** Behind the address of each server. */
@@ -50,7 +52,7 @@ export class Haproxy {
 }
 
 function configuration(port: number, behind: readonly number[], options: HaproxyOptions): string {
-  const { bind = '', defaults = '', server = '', more = '' } = options
+  const { bind = '', frontend = '', defaults = '', server = '', more = '' } = options
   const servers = behind.map((each, index) => `  server s${index} 127.0.0.1:${each} ${server}`)
   return `
 global
@@ -63,6 +65,7 @@ defaults
 ${defaults}
 frontend front
   bind 127.0.0.1:${port} ${bind}
+${frontend}
   default_backend back
 backend back
 ${servers.join('\n')}

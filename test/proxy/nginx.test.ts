@@ -1,4 +1,5 @@
 // nginx in front, with its defaults but for what a test says: it buffers, and speaks HTTP/1.0 to millrace.
+import { once } from 'node:events'
 import { ndjson, stream } from 'millrace'
 import { describe, expect, it } from 'vitest'
 import { DecodingClient } from '../compression/decoding-client.ts'
@@ -110,5 +111,31 @@ describe.skipIf(!hasNginx)('behind nginx (skipped where nginx is not installed)'
     client.leave()
     expect(await over.promise).toBe('client-gone')
     expect(gate.closed).toBe(1)
+  })
+
+  // docs/operating.md says so.
+  it.each([
+    ['is taken for gone, with its defaults', '', true],
+    ['gets its whole reply with `proxy_ignore_client_abort`', 'proxy_ignore_client_abort on;', false],
+  ])('a client that closes its side %s', async (_, more, isGone) => {
+    const asked = Promise.withResolvers<AbortSignal>()
+    const made = Promise.withResolvers<string>()
+    await using server = await openTestServer(
+      { routes: { '/': ({ signal }) => (asked.resolve(signal), made.promise), '/ping': () => 'pong' } },
+      'HTTP/1.1',
+    )
+    await using proxy = await Nginx.open(server.port, { location: `${modern.location} ${more}` })
+    const client = new RawClient(proxy.port)
+    client.get('/')
+    const signal = await asked.promise
+    client.socket.end()
+    if (isGone && !signal.aborted) await once(signal, 'abort')
+    const other = new RawClient(proxy.port)
+    other.get('/ping')
+    await other.reply()
+    made.resolve('text')
+    const { status, text } = await client.reply()
+    expect(status === 200 && text === 'text').toBe(!isGone)
+    for (const one of [client, other]) one.leave()
   })
 })

@@ -1,14 +1,34 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 
-/** A port that nobody listens on. */
+// Below those that systems give to whoever asks for any, as every test beside does: what is free stays free.
+const FIRST_PORT = 20_000
+const LAST_PORT = 32_000
+
+const given = new Set<number>()
+
+/** A port that nobody listens on, nor is given who does not ask for it; another one each time. */
 export async function findPort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT)
+    if (given.has(port) || !(await isFree(port))) continue
+    given.add(port)
+    return port
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(probe, 'listening')
+  } catch {
+    // Somebody has it.
+    return false
+  }
   probe.close()
   await once(probe, 'close')
-  return typeof address === 'object' && address ? address.port : 0
+  return true
 }
 
 /**

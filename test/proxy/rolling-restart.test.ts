@@ -1,4 +1,6 @@
 // Two processes behind a proxy, restarted by SIGTERM one after the other while clients ask: no request is lost, no reply cut.
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { hasNginx, Nginx } from '../support/nginx.ts'
 import { Haproxy, hasHaproxy } from './haproxy.ts'
@@ -8,20 +10,30 @@ import { type KindName, Load } from './rolling/load.ts'
 // Longer by hand.
 const ROUNDS = Number(process.env['MILLRACE_RESTARTS'] ?? 1)
 
-// As docs/operating.md has it, in less time.
-const drain = { signals: true, delay: 400, grace: 10_000 }
+// As docs/operating.md has it, in less time. No drain may come near the end of the grace.
+const drain = { signals: true, delay: 400, grace: 20_000 }
 
 async function restartUnderLoad(group: Group, port: number, kinds: readonly KindName[]): Promise<void> {
-  const load = new Load(port, kinds)
+  using load = new Load(port, kinds)
   for (let round = 0; round < ROUNDS; round++) {
     for (const index of group.ports.keys()) await group.restart(index)
   }
   expect(await load.stop()).toEqual([])
 }
 
+it('a member that cannot listen fails the test with what it says, and is not waited for', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const address = other.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  await expect(Group.open(1, { port })).rejects.toThrow(/before it was ready: [^]*in use/)
+  other.close()
+})
+
 describe.skipIf(!hasHaproxy)('G14: behind HAProxy (skipped where HAProxy is not installed)', () => {
   const server = 'check inter 100ms fall 1 rise 1'
   const defaults = `
+  option abortonclose
   option httpchk GET /readyz
   option redispatch
   timeout check 5s

@@ -57,12 +57,22 @@ eachDelivery('early hints', (open, { isHttp1 }) => {
     expect((await client.toEnd()).text).not.toContain('103')
   })
 
-  it('G12: cannot hold a line break, nor anything that is no link', async () => {
+  it('G12: cannot hold a line break, what would be sent as one, nor anything that is no link', async () => {
+    const refused = [
+      `${style}\r\nX-Evil: 1`,
+      // Their low bytes are a line break.
+      '</a\u010d\u010aX-Evil:\u0120yes>; rel=preload',
+      '</a>; x=\u010a</evil.js>;rel=preload',
+      '</a\u010dX-Evil: yes>; rel=preload',
+      '</\u4e2d.css>; rel=preload',
+      '</\u00e9.css>; rel=preload',
+      'nothing',
+    ]
     const seen: unknown[] = []
     await using server = await open({
       routes: {
         '/': ({ earlyHints }) => {
-          for (const link of [`${style}\r\nX-Evil: 1`, 'nothing']) {
+          for (const link of refused) {
             try {
               earlyHints([link])
             } catch (error) {
@@ -77,6 +87,8 @@ eachDelivery('early hints', (open, { isHttp1 }) => {
     client.get('/')
     const text = await client.until('done')
     expect(text).not.toMatch(/evil|103/i)
-    expect(seen).toEqual([expect.any(TypeError), expect.any(TypeError)])
+    expect(seen.map(String)).toEqual(
+      refused.map(() => expect.stringContaining('TypeError: Cannot send the early hint')),
+    )
   })
 })

@@ -44,6 +44,23 @@ eachDelivery('health', (open, way) => {
     expect(server.reported).toEqual([])
   })
 
+  it.runIf(way.isHttp1)('is asked for by a whole URL, too', async () => {
+    await using server = await open({ health: true, routes })
+    const client = server.client()
+    for (const url of ['http://test/healthz', 'HTTPS://other:81/readyz?probe=1']) {
+      client.get(url)
+      expect(await client.reply()).toMatchObject({ status: 200, text: 'ok\n' })
+    }
+    for (const [url, status] of [
+      ['http://test//healthz', 404],
+      ['http:///healthz', 400],
+      ['ftp://test/healthz', 400],
+    ] as const) {
+      client.get(url)
+      expect(await client.reply()).toMatchObject({ status })
+    }
+  })
+
   it('leaves every other request to the routes', async () => {
     await using server = await open({ health: true, routes: { 'POST /healthz': () => 'posted', ...routes } })
     const client = server.client()
@@ -91,9 +108,14 @@ eachDelivery('health', (open, way) => {
   ])('G14: %s is %i while the server drains', async (path, status, text) => {
     const gate = new Gate()
     const arrived = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<string>()
     await using server = await open({
       health: true,
-      routes: { '/': () => 'hello', '/live': () => stream(gate), '/arrived': () => (arrived.resolve(), '') },
+      routes: {
+        '/': () => 'hello',
+        '/live': () => stream(gate),
+        '/arrived': () => (arrived.resolve(), goOn.promise),
+      },
     })
     const [idle, client] = [server.client(), server.client()]
     idle.get('/')
@@ -104,11 +126,13 @@ eachDelivery('health', (open, way) => {
     const closed = server.close()
     // An idle connection ends: the server drains.
     await idle.toEnd()
-    client.get(path)
-    client.get('/arrived')
+    // Together, and in this order: nothing is taken behind the last reply.
+    client.send(['/arrived', path].map((one) => `GET ${one} HTTP/1.1\r\nHost: test\r\n\r\n`).join(''))
     await arrived.promise
+    goOn.resolve('arrived')
     gate.end()
     await client.untilEnd()
+    expect(await client.reply()).toMatchObject({ status: 200, text: 'arrived' })
     expect(await client.reply()).toMatchObject({ status, text, isComplete: true })
     await closed
   })

@@ -120,6 +120,17 @@ eachDelivery('Expect: 100-continue', (open, { isHttp1 }) => {
     },
   )
 
+  it('is not what another expectation waits for: that is ignored', async () => {
+    await using server = await open({ routes })
+    const client = server.client()
+    for (const path of ['/text', '/ignored']) {
+      client.send(`POST ${path} HTTP/1.1\r\nHost: test\r\nContent-Length: 7\r\nExpect: other\r\n\r\nignored`)
+      const reply = await client.reply()
+      expect(reply).toMatchObject({ status: 200, text: 'ignored' })
+      expect(reply.headers.get('connection')).toBe(isHttp1 ? 'keep-alive' : undefined)
+    }
+  })
+
   it('with a body that is too large is refused with 413', async () => {
     await using server = await open({ routes, maxRequestBytes: 1000 })
     const client = server.client()

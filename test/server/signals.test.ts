@@ -34,7 +34,7 @@ describe.each(['inline', 'thread'])('G14: signals, %s', (transmitter) => {
     expect([code, stderr]).toEqual([
       0,
       expect.stringMatching(
-        /^millrace: drained: 0 replies ended, 1 aborted after 30 ms: GET \/hold \(3 B sent\)\n$/,
+        /^millrace: drained: 0 replies ended, 1 aborted after 30 ms: GET \/hold \(3 B handed over\)\n$/,
       ),
     ])
     expect(stdout).toContain('hold: shutdown')

@@ -15,6 +15,7 @@ const doubtful: readonly (readonly [what: string, status: number, request: strin
   ['a coding and a length', 400, toPost('Transfer-Encoding: chunked\r\nContent-Length: 3\r\n', '0\r\n\r\n')],
   ['a length and a coding', 400, toPost('Content-Length: 3\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n')],
   ['an empty coding', 400, toPost('Transfer-Encoding:\r\n')],
+  ['an empty coding and an expectation', 400, toPost('Transfer-Encoding:\r\nExpect: other\r\n')],
   ['an empty coding and a length', 400, toPost(`Transfer-Encoding:\r\nContent-Length: ${HIDDEN.length}\r\n`)],
   ['a coding that is not chunked', 400, toPost('Transfer-Encoding: gzip\r\n')],
   ['a coding that is not chunked, of a GET', 400, toGet(`${HOST}Transfer-Encoding: gzip\r\n`)],
@@ -84,6 +85,12 @@ const doubtful: readonly (readonly [what: string, status: number, request: strin
   ['a handshake of TLS', 400, '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
   ['the preface of HTTP/2', 400, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ['HTTP/2 in the request line', 400, `GET / HTTP/2.0\r\n${HOST}\r\n`],
+  // RFC 9110 §10.1.1: who waits to be told to go on, and is refused, may send its body or not.
+  [
+    'two Hosts and who waits',
+    400,
+    toPost('Host: other\r\nContent-Length: 3\r\nExpect: 100-continue\r\n', 'abc'),
+  ],
   ['HTTP/0.9', 400, 'GET /\r\n\r\n'],
   ['HTTP/0.9 that says so', 400, `GET / HTTP/0.9\r\n${HOST}\r\n`],
   ['HTTP/1.2', 400, `GET / HTTP/1.2\r\n${HOST}\r\n`],
@@ -98,6 +105,7 @@ const refused: readonly (readonly [what: string, request: string])[] = [
   ['two Hosts', toGet(`${HOST}Host: other\r\n`)],
   ['the same Host twice', toGet(`${HOST}${HOST}`)],
   ['two Hosts and a whole URL', toGet(`${HOST}Host: other\r\n`, 'http://test/')],
+  ['two Hosts and an expectation', toGet(`${HOST}Host: other\r\nExpect: other\r\n`)],
   ['no Host', toGet('')],
   ['no Host and a whole URL', toGet('', 'http://test/')],
   ['an empty Host', toGet('Host:\r\n')],

@@ -25,7 +25,8 @@ export class FakeLiveReply implements LiveReply<RequestContext> {
 
   toRequest(): RequestMoment<RequestContext> {
     const { path, route, remoteAddress, context } = this
-    return { reply: this, method: 'GET', path, route, protocol: 'HTTP/1.1', remoteAddress, context }
+    const protocol = 'HTTP/1.1'
+    return { reply: this, method: 'GET', path, route, protocol, remoteAddress, context, startedAt: 0 }
   }
 }
 

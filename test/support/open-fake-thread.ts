@@ -30,6 +30,7 @@ function toPlan(more: Partial<ThreadPlan> = {}): ThreadPlan {
 
 export function toText(more: Partial<RequestRecord> = {}): string {
   return formatRequest({
+    arrivedAt: 0,
     method: 'GET',
     version: '1.1',
     secure: false,

@@ -4,6 +4,7 @@ import { createRing } from '../../src/server/ring/ring-memory.ts'
 import { RingReader } from '../../src/server/ring/ring-reader.ts'
 import { Outlet } from '../../src/server/thread/outlet.ts'
 import { formatFields, formatHead, toApplication, toTransmitter } from '../../src/server/thread/records.ts'
+import { Backlog } from '../../src/server/transmitter/backlog.ts'
 import { Relay } from '../../src/server/transmitter/relay.ts'
 import type { Head } from '../../src/server/wire.ts'
 import { RawClient } from './raw-client.ts'
@@ -57,6 +58,7 @@ class Inbox {
 export async function setUpRelay(maxRequestBytes = 1000) {
   const inbox = new Inbox()
   const outlet = new Outlet(inbox.memory, inbox.wake)
+  const backlog = new Backlog(outlet)
   const relays: Relay[] = []
   const closed = vi.fn<(id: number) => void>()
   const reported: unknown[] = []
@@ -74,6 +76,7 @@ export async function setUpRelay(maxRequestBytes = 1000) {
         id,
         wire,
         outlet,
+        backlog,
         closed: () => closed(id),
         report: (error) => reported.push(error),
       })

@@ -10,6 +10,7 @@ export const ID = 9
 const names = new Map(Object.entries(toTransmitter).map(([name, type]): [number, string] => [type, name]))
 
 const request: RequestRecord = {
+  arrivedAt: 0,
   method: 'POST',
   version: '1.1',
   secure: false,

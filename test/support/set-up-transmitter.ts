@@ -42,7 +42,7 @@ export class TestApplication {
     this.outlet = new Outlet(out, () => port1.postMessage(0))
     this.#reader = new RingReader(back, () => port1.postMessage(0))
     port1.on('message', (notice: Notice) => {
-      if (notice === 0) this.#read()
+      if (notice === 0) this.read()
       else this.notices.push(notice)
       this.#came.resolve()
       this.#came = Promise.withResolvers()
@@ -85,8 +85,8 @@ export class TestApplication {
     this.#channel.port1.close()
   }
 
-  // From the first notice on: until then it is awake.
-  #read(): void {
+  /** Reads from now on, at each notice; until the first time it counts as awake, and computes. */
+  read(): void {
     do {
       while (this.#reader.read(this.#take)) this.outlet.retry()
       this.outlet.retry()
@@ -95,7 +95,7 @@ export class TestApplication {
 
   async listening(): Promise<number> {
     const { port } = await this.notice('listening')
-    this.#read()
+    this.read()
     return port
   }
 

@@ -3,9 +3,13 @@ import { importFlag, startApplication, startFixture } from './start-application.
 
 const failing = importFlag('failing-transmitter')
 
+const catching = importFlag('catching-everything')
+
 const ways = [
   { way: 'throw', why: 'thrown in the transmitter', how: 'reset', flags: [failing] },
   { way: 'reject', why: 'rejected in the transmitter', how: 'reset', flags: [failing] },
+  // A module that the process loads first catches whatever nobody has caught, in every thread.
+  { way: 'throw', why: 'thrown in the transmitter', how: 'reset', flags: [failing, catching] },
   { way: 'exit', why: 'the thread has ended', how: 'reset', flags: [failing] },
   // Nothing runs any more in a thread that is out of memory: what it has open is closed by the system.
   {
@@ -52,9 +56,23 @@ it('an application that catches what is uncaught hears of a dead transmitter, an
   expect(code).toBe(0)
 })
 
+it('G14: what a transmitter dies of while its server closes is told, and the server has closed all the same', async () => {
+  const application = await startApplication({}, { flags: [failing] })
+  const [waiting, client] = [application.client(), application.client()]
+  waiting.get('/cursor/waiting')
+  await waiting.until('one')
+  client.get('/leave-and-kill/throw')
+  const { code, stdout } = await application.ended()
+  expect(stdout).toMatch(/^reported: Cannot serve any longer: .* thrown in the transmitter$/m)
+  expect(stdout).toMatch(/^waiting closed: shutdown, 3 bytes$/m)
+  expect(stdout).toMatch(/^closed$/m)
+  expect(code).toBe(0)
+})
+
 it('serve() rejects when the transmitter cannot start, and the process is free to end', async () => {
   const application = startFixture('refused', ['thread', '0'], [importFlag('missing-transmitter')])
   const { stdout, stderr, code } = await application.ended()
-  const why = 'Cannot serve any longer: the transmitter has stopped: thrown at the start of the transmitter'
+  const why =
+    "Cannot start the transmitter thread: thrown at the start of the transmitter; `transmitter: 'inline'` needs none"
   expect([stdout.split('\n')[0], stderr, code]).toEqual([`refused: ${why}`, '', 0])
 })

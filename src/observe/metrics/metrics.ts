@@ -102,12 +102,12 @@ function plansOf(counts: ReplyCounts, inFlight: ReadonlyMap<object, unknown>): R
     },
     millrace_reply_bytes_total: {
       type: 'counter',
-      help: 'Bytes of bodies, without framing',
+      help: 'Bytes of bodies that were handed to the transport, without framing',
       samples: () => routeSamples(counts, ({ bytes }) => bytes),
     },
     millrace_blocks_total: {
       type: 'counter',
-      help: 'Blocks that bodies were made of',
+      help: 'Blocks of bodies that were handed to the transport',
       samples: () => routeSamples(counts, ({ blocks }) => blocks),
     },
     millrace_time_to_first_block_seconds: {

@@ -10,7 +10,7 @@ function add(
   { method = 'GET', path = '/', route = '/', kind = 'complete', status = 200 },
 ) {
   const request = { reply, method, path, route, protocol: 'HTTP/1.1', remoteAddress: undefined }
-  const times = new ReplyTimes({ ...request, context: undefined })
+  const times = new ReplyTimes({ ...request, context: undefined, startedAt: 1000 })
   times.firstBlockAt = times.startedAt + 500
   const outcome: Outcome = { kind: kind === 'failed' ? 'failed' : 'complete', bytes: 10, blocks: 2 }
   counts.add(times, { reply, outcome, errors: [], status, route }, times.startedAt + 2000)

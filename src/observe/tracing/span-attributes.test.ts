@@ -10,7 +10,7 @@ const counts = { bytes: 3, blocks: 1 }
 
 function read(changes: { method?: string; protocol?: string; route?: string } = {}) {
   const request = { method: 'GET', path: '/x', route: '/:x', protocol: 'HTTP/1.1', remoteAddress: '::1' }
-  return { reply, ...request, context: createContext(), ...changes }
+  return { reply, ...request, context: createContext(), startedAt: 0, ...changes }
 }
 
 describe('spanName', () => {

@@ -18,6 +18,13 @@ export interface Span {
   end(): void
 }
 
+/** What a span begins with; `startTime` is of `performance.now()`, where that was before now. */
+export interface SpanInit {
+  readonly kind: number
+  readonly attributes: Attributes
+  readonly startTime?: number
+}
+
 /** Reads the fields of a carrier, for a propagator. */
 export interface FieldGetter<C> {
   get(carrier: C, key: string): string | undefined
@@ -37,7 +44,7 @@ export interface TracingApi {
   }
   readonly trace: {
     getTracer(name: string): {
-      startSpan(name: string, options: { kind: number; attributes: Attributes }, context: TraceContext): Span
+      startSpan(name: string, options: SpanInit, context: TraceContext): Span
     }
     setSpan(context: TraceContext, span: Span): TraceContext
   }

@@ -5,7 +5,7 @@ export interface AbortedReply {
   readonly path: string
   /** `HTTP/1.1`, and so on. */
   readonly protocol: string
-  /** Bytes of the body that were handed on, without framing. */
+  /** Bytes of the body that were handed to the transport, without framing; the client may have fewer. */
   readonly bytes: number
   /** Non-empty blocks that its source gave. */
   readonly blocks: number

@@ -9,6 +9,8 @@ type Told = ReturnType<typeof vi.fn<() => void>>
 function createReply(path = '/'): DrainedReply & { drain: Told; askLast: Told } {
   return {
     slot: -1,
+    progress: { bytes: 3, blocks: 1 },
+    outcome: undefined,
     describe: () => ({ method: 'GET', path, protocol: 'HTTP/1.1' }),
     drain: vi.fn<() => void>(),
     askLast: vi.fn<() => void>(),
@@ -69,6 +71,13 @@ describe('Drain', () => {
     expect(drain.startOf(two)).toBe(0)
   })
 
+  it('takes a reply for as old as its request', () => {
+    const drain = new Drain()
+    const reply = createReply()
+    drain.add(reply, 5)
+    expect(drain.startOf(reply)).toBe(5)
+  })
+
   it('counts what becomes of replies from then on', () => {
     const drain = new Drain()
     const replies = Array.from({ length: 7 }, (_, index) => createReply(`/${index}`))
@@ -110,17 +119,31 @@ describe('Drain', () => {
     expect(told()).toBe(4)
   })
 
-  it('resolves when no reply is left, or after the limit', async () => {
+  it('resolves when no reply is left', async () => {
     const drain = new Drain()
-    await drain.whenEmpty(60_000)
+    await drain.whenEmpty()
     const reply = createReply()
     drain.add(reply)
-    await drain.whenEmpty(1)
-    const other = new Drain()
-    other.add(reply)
-    const empty = other.whenEmpty(60_000)
-    other.remove(reply)
+    const empty = drain.whenEmpty()
+    drain.remove(reply)
     await empty
+  })
+
+  it('counts what is given up as broken off, or as what it has come to, and not again when it is over', () => {
+    const drain = new Drain()
+    const [ended, stuck] = [createReply(), createReply('/stuck')]
+    const closing = { ...createReply(), outcome: { kind: 'complete', bytes: 1, blocks: 1 } as const }
+    for (const reply of [ended, stuck, closing]) drain.add(reply)
+    drain.begin()
+    drain.remove(ended)
+    drain.giveUp()
+    for (const reply of [stuck, closing]) drain.remove(reply, { kind: 'failed', bytes: 9, blocks: 9 })
+    expect(drain.report).toMatchObject({
+      ended: 2,
+      broken: 0,
+      aborted: [{ path: '/stuck', bytes: 3, blocks: 1 }],
+    })
+    expect(drain.count).toBe(0)
   })
 
   it('breaks every reply off', () => {

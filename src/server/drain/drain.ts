@@ -2,6 +2,7 @@
 import type { Block } from '../../body/block.ts'
 import { measureBlock } from '../../body/measure-block.ts'
 import type { Context } from '../../context/context.ts'
+import type { Progress } from '../../delivery/channels.ts'
 import { Draining, type ShuttingDown } from '../../delivery/errors.ts'
 import type { LastBlock } from '../../delivery/pump-plan.ts'
 import type { Outcome } from '../../delivery/sink.ts'
@@ -15,6 +16,10 @@ const TURN = 5
 export interface DrainedReply {
   /** Where it is kept; changed by {@link Drain} alone, and -1 for nowhere. */
   slot: number
+  /** What of it was sent, as long as it is made. */
+  readonly progress: Progress
+  /** How it has ended, while what its context closes is closed. */
+  readonly outcome: Outcome | undefined
   /** What it is the reply to. */
   describe(): Pick<AbortedReply, 'method' | 'path' | 'protocol'>
   /** The server begins to drain: the application is told. */
@@ -43,17 +48,18 @@ export class Drain<T extends DrainedReply = DrainedReply> {
   #lastBlocks = 0
   #broken = 0
   readonly #aborted: AbortedReply[] = []
+  #isGivenUp = false
 
   /** The reason of `context.draining`, from the beginning of the drain on. */
   get reason(): Draining | undefined {
     return this.#reason
   }
 
-  /** A reply begins to be made. */
-  add(reply: T): void {
+  /** A reply begins to be made; `since` is when its request has arrived, of `performance.now()`. */
+  add(reply: T, since = performance.now()): void {
     const slot = this.#free.pop() ?? this.#replies.length
     this.#replies[slot] = reply
-    this.#started[slot] = performance.now()
+    this.#started[slot] = since
     reply.slot = slot
     this.#live++
   }
@@ -79,7 +85,7 @@ export class Drain<T extends DrainedReply = DrainedReply> {
   remove(reply: DrainedReply, outcome: Outcome = nothing): void {
     const { slot } = reply
     if (slot < 0) return
-    if (this.#reason) this.#count(reply, outcome)
+    if (this.#reason && !this.#isGivenUp) this.#count(reply, outcome)
     reply.slot = -1
     this.#replies[slot] = undefined
     this.#free.push(slot)
@@ -118,13 +124,18 @@ export class Drain<T extends DrainedReply = DrainedReply> {
     }
   }
 
-  /** Resolves when no reply is being made; or after so many milliseconds, as closing is to come to its end. */
-  async whenEmpty(limit: number): Promise<void> {
+  /** Resolves when no reply is being made. */
+  async whenEmpty(): Promise<void> {
     if (this.#live === 0) return
     this.#emptied ??= Promise.withResolvers()
-    const timer = setTimeout(this.#emptied.resolve, limit)
     await this.#emptied.promise
-    clearTimeout(timer)
+  }
+
+  /** Waits no longer: what has not ended counts as broken off, and what is only not closed as what it has come to. */
+  giveUp(): void {
+    for (const reply of this.#replies)
+      if (reply) this.#count(reply, reply.outcome ?? { kind: 'shutdown', ...reply.progress })
+    this.#isGivenUp = true
   }
 
   /** What has become of the replies. */

@@ -17,17 +17,17 @@ it.each<[Partial<CloseReport>, number, string]>([
   [
     { ended: 12, aborted: [aborted()] },
     10_000,
-    '12 replies ended, 1 aborted after 10 s: GET /export.csv (3.1 MB sent)',
+    '12 replies ended, 1 aborted after 10 s: GET /export.csv (3.1 MB handed over)',
   ],
   [
     { aborted: [aborted({ bytes: 999 })] },
     1500,
-    '0 replies ended, 1 aborted after 1.5 s: GET /export.csv (999 B sent)',
+    '0 replies ended, 1 aborted after 1.5 s: GET /export.csv (999 B handed over)',
   ],
   [
     { aborted: [aborted({ bytes: 12_340 })] },
     30,
-    '0 replies ended, 1 aborted after 30 ms: GET /export.csv (12.3 kB sent)',
+    '0 replies ended, 1 aborted after 30 ms: GET /export.csv (12.3 kB handed over)',
   ],
 ])('formatReport tells of %j in one line', (report, grace, text) => {
   expect(formatReport({ ...nothing, ...report }, grace)).toBe(`millrace: drained: ${text}\n`)

@@ -18,7 +18,7 @@ export function formatReport({ ended, lastBlocks, broken, aborted }: CloseReport
 function formatAborted(aborted: readonly AbortedReply[], grace: number): string {
   const named = aborted
     .slice(0, NAMED)
-    .map(({ method, path, bytes }) => `${method} ${formatPath(path)} (${formatBytes(bytes)} sent)`)
+    .map(({ method, path, bytes }) => `${method} ${formatPath(path)} (${formatBytes(bytes)} handed over)`)
   const others = aborted.length > NAMED ? `, and ${aborted.length - NAMED} more` : ''
   return `${aborted.length} aborted after ${formatTime(grace)}: ${named.join(', ')}${others}`
 }

@@ -30,8 +30,10 @@ export class HealthAnswers {
   /** Answers a request for health; false for any other. */
   answer(target: string, wire: Wire): boolean {
     const { live, ready } = this.#paths
-    const isReady = isPath(target, ready)
-    if (!isReady && !isPath(target, live)) return false
+    // As a proxy is sent it; what is wrong with it is found below.
+    const own = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*/i, '')
+    const isReady = isPath(own, ready)
+    if (!isReady && !isPath(own, live)) return false
     if (wire.method !== 'GET' && wire.method !== 'HEAD') return false
     if (!isReadable(wire)) return false
     new HealthReply(wire).send(this.#state(isReady))

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { createServer as createHttpServer } from 'node:http'
-import { createServer, type Socket } from 'node:net'
+import { createServer as createHttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { RawClient } from '../../../test/support/raw-client.ts'
 import { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
@@ -60,6 +60,9 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
     new Promise<false>((resolve) => setImmediate(resolve, false)),
   ])
 }
+
+// A request that waits.
+const later = Object.assign(new IncomingMessage(new Socket()), { complete: true })
 
 describe('Connection', () => {
   it('G10: breaks every reply off when the client has left', async () => {
@@ -192,7 +195,7 @@ describe('Connection, with many requests', () => {
     expect([connection.isFull, connection.isBusy, connection.requests]).toEqual([true, true, 32])
     const answered: string[] = []
     for (const name of ['one', 'two', 'three']) {
-      connection.defer(() => {
+      connection.defer(later, () => {
         const live = new Noted()
         answered.push(name)
         connection.add(live)
@@ -215,7 +218,7 @@ describe('Connection, with many requests', () => {
     let count = 0
     const server = createHttpServer(() => {
       const { connection } = accepted
-      if (connection?.isFull) connection.defer(() => {})
+      if (connection?.isFull) connection.defer(later, () => {})
       else connection?.add(new Noted())
       if (++count === 50) came.resolve()
     })
@@ -238,6 +241,48 @@ describe('Connection, with many requests', () => {
     expect(accepted.socket?.isPaused()).toBe(true)
   })
 
+  it('G13: answers none of those that wait when no more are taken, and reads on', async () => {
+    const { socket, connection } = await connect()
+    const lives = Array.from({ length: 32 }, () => new Noted())
+    for (const live of lives) connection.add(live)
+    const answered: string[] = []
+    connection.defer(later, () => answered.push('late'))
+    await new Promise((resolve) => setImmediate(resolve))
+    connection.refuse()
+    expect([socket.isPaused(), connection.isEndingWith(lives[31] ?? new Noted())]).toEqual([false, true])
+    for (const live of lives) connection.remove(live)
+    expect([answered, socket.writableEnded]).toEqual([[], true])
+  })
+
+  it('G13: is broken off when requests behind the last come without end', async () => {
+    const { socket, connection } = await connect()
+    connection.add(new Noted())
+    connection.refuse()
+    const request = new IncomingMessage(socket)
+    for (let count = 0; count < 4000; count++) connection.ignore(request)
+    expect(socket.destroyed).toBe(false)
+    connection.ignore(request)
+    expect(socket.destroyed).toBe(true)
+  })
+
+  it('G13: is busy while a body comes that nobody reads', async () => {
+    const { socket, connection } = await connect()
+    const request = new IncomingMessage(socket)
+    connection.receive(new ServerResponse(request))
+    expect(connection.isBusy).toBe(true)
+    request.complete = true
+    expect(connection.isBusy).toBe(false)
+  })
+
+  it('G13: makes one reply at a time where they are of HTTP/1.0', async () => {
+    const { socket, connection } = await connect()
+    const request = Object.assign(new IncomingMessage(socket), { httpVersion: '1.0' })
+    connection.receive(new ServerResponse(request))
+    expect(connection.isFull).toBe(false)
+    connection.add(new Noted())
+    expect(connection.isFull).toBe(true)
+  })
+
   it('G13: answers none of those that wait when it is broken off', async () => {
     const { connection } = await connect()
     const lives: Noted[] = []
@@ -247,7 +292,7 @@ describe('Connection, with many requests', () => {
       connection.add(live)
     }
     const answered: string[] = []
-    connection.defer(() => answered.push('late'))
+    connection.defer(later, () => answered.push('late'))
     connection.abort(new ShuttingDown())
     expect([answered, connection.isBusy]).toEqual([[], false])
   })
@@ -257,7 +302,7 @@ describe('Connection, with many requests', () => {
     const lives = Array.from({ length: 32 }, () => new Noted())
     for (const live of lives) connection.add(live)
     const late = new Noted()
-    connection.defer(() => connection.add(late))
+    connection.defer(later, () => connection.add(late))
     const drained = connection.drain()
     const [last] = lives.slice(-1)
     expect(last && connection.isEndingWith(last)).toBe(false)

@@ -198,6 +198,36 @@ describe('HttpWire.writeHead', () => {
     expect((await client.toEnd()).how).toBe('end')
   })
 
+  it.each<[string, Partial<Head>]>([
+    ['a reply that does not stay', { stays: false }],
+    ['a body that ends by closing', { framing: { kind: 'close' }, fields: [], stays: false }],
+  ])('G13: takes no request behind %s', async (_, head) => {
+    const { wire, connection } = await openLive()
+    expect(connection.isRefusing).toBe(false)
+    wire.writeHead(toHead(head))
+    expect(connection.isRefusing).toBe(true)
+  })
+
+  it('G13: leaves the end of the connection to the last that was begun, and takes none behind it', async () => {
+    const { wire, next, client, connection, live } = await openLive()
+    client.get('/two')
+    const two = new HttpWire(await next(), undefined, connection)
+    const other: Live = { abort: vi.fn<Live['abort']>() }
+    two.open(other)
+    wire.writeHead(toHead({ stays: false }))
+    expect(connection.isRefusing).toBe(true)
+    await end(wire, 'one.')
+    wire.close(live)
+    two.sendPlain('two', true)
+    two.close(other)
+    const replies = [await client.reply(), await client.reply()]
+    expect(replies.map(({ text, headers }) => [text, headers.get('connection')])).toEqual([
+      ['one.', 'keep-alive'],
+      ['two', 'close'],
+    ])
+    expect((await client.toEnd()).how).toBe('end')
+  })
+
   it('ends the connection where too many are idle', async () => {
     const { wire, client } = await openLive(new IdleCount(0))
     wire.sendPlain('text', true)

@@ -1,18 +1,23 @@
 // A request that node:http has parsed in this thread, and its `ServerResponse`.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { Bytes } from '../../body/block.ts'
 import { type ClientGone, LifecycleError } from '../../delivery/errors.ts'
-import type { HttpVersion } from '../../delivery/framing.ts'
+import type { Framing, HttpVersion } from '../../delivery/framing.ts'
 import type { Sink } from '../../delivery/sink.ts'
 import { HttpError } from '../../reply/http-error.ts'
 import type { Head, Live, PendingHead, ServedWire } from '../wire.ts'
 import type { Connection } from './connection.ts'
 import { endResponse, Http1Sink } from './http1-sink.ts'
 import { NodeRequest, type NodeRequestOptions } from './node-request.ts'
-import { FramingError } from './requests/read-head.ts'
+import { FramingError, isContinue } from './requests/read-head.ts'
+import { RequestBody } from './requests/request-body.ts'
 import { resetSocket } from './reset-socket.ts'
 import { sendPlain } from './send-plain.ts'
+
+// Bytes of a record of TLS, at most (RFC 8446 §5.1).
+const RECORD = 16_384
 
 /** One request on an HTTP/1 connection. */
 export class HttpWire implements ServedWire {
@@ -71,7 +76,10 @@ export class HttpWire implements ServedWire {
     } catch (error) {
       // Of a head with too many fields nobody knows what the rest of them say.
       const isUnknown = error instanceof HttpError && error.status === 431
-      if (isUnknown || error instanceof FramingError) this.#refuse()
+      // Who waits to be told to go on may send its body now, or not.
+      const waits = isContinue(this.#nodeResponse.req.headers.expect ?? '')
+      if (isUnknown || waits || error instanceof FramingError) this.#refuse()
+      else this.#takeRest()
       throw error
     }
   }
@@ -88,12 +96,10 @@ export class HttpWire implements ServedWire {
   writeHead({ status, reason, fields, framing, stays }: Head): void {
     const response = this.#nodeResponse
     if (framing.kind === 'close') response.useChunkedEncodingByDefault = false
-    if (!stays || this.#isEnding) response.shouldKeepAlive = false
     // RFC 9112 §9.3: HTTP/1.0 stays when it is asked to, and the end of the body is told by a length.
-    else if (response.req.httpVersion === '1.0') {
-      const hasLength = framing.kind === 'length' || framing.kind === 'none'
-      response.shouldKeepAlive &&= hasLength && asksToStay(response.req)
-    }
+    const mayStay =
+      response.req.httpVersion !== '1.0' || (hasLength(framing, fields) && asksToStay(response.req))
+    this.#decideEnd(stays && mayStay)
     response.writeHead(status, reason, fields)
   }
 
@@ -102,15 +108,16 @@ export class HttpWire implements ServedWire {
   }
 
   sendPlain(body: string | Bytes, stays: boolean): void {
-    if (!stays || this.#isEnding) this.#nodeResponse.shouldKeepAlive = false
+    this.#decideEnd(stays)
     sendPlain(this.#nodeResponse, body)
   }
 
   // A response that waits for its turn has no socket, and holds all of itself. `writableFinished` is not asked: from
-  // Node 24 on it is false until `finish`, a tick after the last byte has left.
+  // Node 24 on it is false until `finish`, a tick after the last byte has left. TLS has everything for a tick, whether its
+  // client reads or not: what is no more than a record tells nothing.
   get isHeld(): boolean {
-    const { writableEnded, writableLength } = this.#nodeResponse
-    return !writableEnded || writableLength > 0
+    const { writableEnded, writableLength, req } = this.#nodeResponse
+    return !writableEnded || writableLength > (req.socket instanceof TLSSocket ? RECORD : 0)
   }
 
   whenSent(callback: () => void): void {
@@ -154,11 +161,25 @@ export class HttpWire implements ServedWire {
   // Nothing that comes after this request is one.
   #refuse(): void {
     this.#nodeResponse.shouldKeepAlive = false
-    if (this.#live) this.#connection?.refuse()
+    if (this.#live) this.#connection?.refuse({ isLost: true })
   }
 
-  get #isEnding(): boolean {
-    return this.#live !== undefined && this.#connection?.isEndingWith(this.#live) === true
+  // The end of a request is known that is refused, and there is nobody to read its body: that comes by the same rate as
+  // any other.
+  #takeRest(): void {
+    const { maxRequestBytes: limit, bodies: guard } = this.#options
+    void new RequestBody(this.#nodeResponse, { limit, guard, begin: () => {}, givenUp: () => {} })
+  }
+
+  // RFC 9112 §9.6: what is behind the reply that ends a connection must not be processed, as its client may send it again.
+  // What was begun before that was known is answered: then the last reply ends it.
+  #decideEnd(stays: boolean): void {
+    const [response, connection, live] = [this.#nodeResponse, this.#connection, this.#live]
+    if (!stays) response.shouldKeepAlive = false
+    if (!connection || !live) return
+    if (!response.shouldKeepAlive || connection.isEndingWith(live)) connection.refuse()
+    if (connection.isEndingWith(live)) response.shouldKeepAlive = false
+    else if (!response.shouldKeepAlive) keepOpen(response)
   }
 
   get #socket(): Socket {
@@ -170,6 +191,17 @@ export class HttpWire implements ServedWire {
 }
 
 const noLimits: NodeRequestOptions = { maxRequestBytes: Infinity, delivery: 'block' }
+
+function keepOpen(response: ServerResponse): void {
+  response.shouldKeepAlive = true
+  // node:http ends it where nobody was told to continue; but where there is a request behind it, the body has come.
+  Object.assign(response, { _expect_continue: false })
+}
+
+function hasLength({ kind }: Framing, fields: readonly string[]): boolean {
+  if (kind !== 'none') return kind === 'length'
+  return fields.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-length')
+}
 
 function asksToStay({ headers }: IncomingMessage): boolean {
   return /(?:^|,)\s*keep-alive\s*(?:,|$)/i.test(headers.connection ?? '')

@@ -38,6 +38,8 @@ export class Http1Protocol implements Protocol {
     const answer = (request: IncomingMessage, response: ServerResponse) => this.#answer(request, response)
     this.server.on('request', answer)
     this.server.on('checkContinue', answer)
+    // Another expectation is none: node:http would answer it by itself, whatever else there is about the request.
+    this.server.on('checkExpectation', answer)
     // node:http would destroy what it takes for idle: connections that still hold the end of a reply for a slow client.
     this.server.closeIdleConnections = () => {}
   }
@@ -95,13 +97,15 @@ export class Http1Protocol implements Protocol {
     return socket instanceof Socket ? this.#connections.get(socket) : undefined
   }
 
-  // Of a connection that was ended nothing is answered: it had been refused, or its time was over.
-  #answer({ socket, url = '' }: IncomingMessage, response: ServerResponse): void {
+  // Of a connection that was ended nothing is answered: the last reply has been decided, or its time was over.
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { socket, url = '' } = request
     const connection = this.#connections.get(socket)
-    if (!connection || connection.isRefusing || socket.writableEnded) return
-    connection.latest = response
+    if (!connection) return
+    if (connection.isRefusing || socket.writableEnded) return connection.ignore(request)
+    connection.receive(response)
     const wire = new HttpWire(response, this.#plan, connection)
-    if (connection.isFull) connection.defer(() => this.#dispatch(url, wire))
+    if (connection.isFull) connection.defer(request, () => this.#dispatch(url, wire))
     else this.#dispatch(url, wire)
   }
 

@@ -88,7 +88,8 @@ export class Http2Session implements Http2Lives, Paced, Waiting {
         }),
       )
     })
-    // A client that has closed its side can open no window any more: it has left.
+    // A client that has closed its side can neither open a window nor acknowledge anything: it has left. That it has sent
+    // all of its request is said on the stream.
     socket.on('end', () => this.#break())
     socket.on('close', () => this.#onClosed())
     plan.guard?.watch(this, this)

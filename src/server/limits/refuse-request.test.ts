@@ -55,6 +55,18 @@ describe('refuseRequest', () => {
     ])
   })
 
+  it('G13: tells who cannot be read what is wrong in place of that, and nothing behind it is read', async () => {
+    const { client, connection, wire } = await receive('GET', '/', 'Transfer-Encoding: gzip, chunked')
+    const refused = vi.fn<(request: RefusedRequest) => void>()
+    refuseRequest(wire, { status: 429, fields: ['retry-after', '1'], refused })
+    expect(connection.isRefusing).toBe(true)
+    const reply = await client.reply()
+    expect(reply).toMatchObject({ status: 400, text: '400 Bad Request\n', isComplete: true })
+    expect([reply.headers.has('retry-after'), reply.headers.get('connection')]).toEqual([false, 'close'])
+    await client.toEnd()
+    expect(refused.mock.calls).toMatchObject([[{ status: 400, bytes: 16, ending: 'complete' }]])
+  })
+
   it('G7: answers HEAD without a body', async () => {
     const { client, wire } = await receive('HEAD')
     const refused = vi.fn<(request: RefusedRequest) => void>()

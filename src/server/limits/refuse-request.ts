@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { type ClientGone, type ShuttingDown, TooSlow } from '../../delivery/errors.ts'
+import { HttpError } from '../../reply/http-error.ts'
 import type { RefusalEnding, RefusedRequest } from '../moments/tell-refused.ts'
 import type { Live, ServedWire, Wire } from '../wire.ts'
 
@@ -11,7 +12,10 @@ export interface RefusalPlan {
   readonly refused?: ((request: RefusedRequest) => void) | undefined
 }
 
-/** Answers a request that is not dispatched, and ends its connection. */
+/**
+ * Answers a request that is not dispatched, and ends its connection. One that cannot be read is told so in place of
+ * anything else: nothing behind it is read.
+ */
 export function refuseRequest(wire: ServedWire, plan: RefusalPlan): void {
   new Refusal(wire, plan).send()
 }
@@ -22,18 +26,22 @@ class Refusal implements Live {
   readonly #plan: RefusalPlan
   // Taken at once: a connection that is gone does not say whose it was.
   readonly #remoteAddress: string | undefined
+  #status: number
   #isOver = false
 
   constructor(wire: ServedWire, plan: RefusalPlan) {
     this.#wire = wire
     this.#plan = plan
+    this.#status = plan.status
     this.#remoteAddress = wire.remoteAddress
   }
 
   send(): void {
-    const { status, fields } = this.#plan
     this.#wire.open(this)
-    sendStatus(this.#wire, { status, fields, ended: () => this.#end('complete') })
+    const fault = findFault(this.#wire)
+    this.#status = fault ?? this.#status
+    const fields = fault === undefined ? this.#plan.fields : []
+    sendStatus(this.#wire, { status: this.#status, fields, ended: () => this.#end('complete') })
   }
 
   abort(reason: ClientGone | ShuttingDown): void {
@@ -47,10 +55,21 @@ class Refusal implements Live {
     if (this.#isOver) return
     this.#isOver = true
     const { method, target = '', version, fields } = wire
-    const { status } = this.#plan
+    const status = this.#status
     const bytes = method === 'HEAD' ? 0 : toText(status).length
     const remoteAddress = this.#remoteAddress
     this.#plan.refused?.({ method, target, version, remoteAddress, fields, status, bytes, ending })
+  }
+}
+
+/** Reads a request that is not dispatched; the status of what is wrong with it, if anything is. */
+export function findFault(wire: ServedWire): number | undefined {
+  try {
+    wire.readRequest()
+    return undefined
+  } catch (error) {
+    if (error instanceof HttpError) return error.status
+    throw error
   }
 }
 

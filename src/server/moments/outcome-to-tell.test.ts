@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ClientGone, ShuttingDown } from '../../delivery/errors.ts'
 import { HttpError, redirect } from '../../reply/http-error.ts'
-import { isFaultToNobody, outcomeToTell, toLateOutcome } from './outcome-to-tell.ts'
+import { isFault, isFaultToNobody, outcomeToTell, toLateOutcome } from './outcome-to-tell.ts'
 
 const counts = { bytes: 3, blocks: 1 }
 const error = new Error('expected')
@@ -13,7 +13,7 @@ describe('outcomeToTell', () => {
   })
 
   it('is refused for the reply in whose place an error reply has gone out', () => {
-    expect(outcomeToTell({ kind: 'complete', ...counts }, { error })).toEqual({
+    expect(outcomeToTell({ kind: 'complete', ...counts }, { error, isOfRequest: false })).toEqual({
       kind: 'refused',
       error,
       ...counts,
@@ -25,17 +25,27 @@ describe('outcomeToTell', () => {
     ['an HttpError from 500 on', new HttpError(503), 'refused'],
     ['a redirect', getRedirect(), 'complete'],
   ])('of %s is %s', (_, thrown, kind) => {
-    expect(outcomeToTell({ kind: 'complete', ...counts }, { error: thrown })).toMatchObject({ kind })
+    expect(
+      outcomeToTell({ kind: 'complete', ...counts }, { error: thrown, isOfRequest: false }),
+    ).toMatchObject({ kind })
+  })
+
+  it('leaves that of a request which was refused with any status', () => {
+    const outcome = { kind: 'complete', ...counts } as const
+    expect(outcomeToTell(outcome, { error: new HttpError(501), isOfRequest: true })).toBe(outcome)
   })
 
   it('is that of the error reply, where that was broken off', () => {
     const gone = { kind: 'client-gone', error: new ClientGone(), ...counts } as const
-    expect(outcomeToTell(gone, { error })).toBe(gone)
+    expect(outcomeToTell(gone, { error, isOfRequest: false })).toBe(gone)
   })
 
   it('is failed, where there was nothing left to send: that the connection has closed is no departure', () => {
     const gone = { kind: 'client-gone', error: new ClientGone(), bytes: 0, blocks: 0 } as const
-    expect(outcomeToTell(gone, { error, isGivenUp: true })).toMatchObject({ kind: 'failed', error })
+    expect(outcomeToTell(gone, { error, isOfRequest: false, isGivenUp: true })).toMatchObject({
+      kind: 'failed',
+      error,
+    })
   })
 })
 
@@ -60,6 +70,18 @@ function getRedirect(): unknown {
     return thrown
   }
 }
+
+describe('isFault', () => {
+  it.each([
+    ['an HttpError below 500', new HttpError(404), false, false],
+    ['an HttpError from 500 on', new HttpError(501), true, false],
+    ['a redirect', getRedirect(), false, false],
+    ['anything else', error, true, true],
+  ])('of %s', (_, thrown, isOfReply, isOfRequest) => {
+    expect(isFault({ error: thrown, isOfRequest: false })).toBe(isOfReply)
+    expect(isFault({ error: thrown, isOfRequest: true })).toBe(isOfRequest)
+  })
+})
 
 describe('isFaultToNobody', () => {
   it.each([

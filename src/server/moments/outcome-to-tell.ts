@@ -6,6 +6,8 @@ import { HttpError, InternalRedirect } from '../../reply/http-error.ts'
 /** Why an error reply is sent, or was to be. */
 export interface Failure {
   readonly error: unknown
+  /** True for a request that was refused before anything was made of it. */
+  readonly isOfRequest: boolean
   /** The reply that was to say so has failed too: the connection is broken off. */
   isGivenUp?: boolean
 }
@@ -18,7 +20,15 @@ export function outcomeToTell(outcome: Outcome, failure: Failure | undefined): O
   if (!failure) return outcome
   const { error, isGivenUp } = failure
   if (isGivenUp && outcome.kind === 'client-gone') return { ...outcome, kind: 'failed', error }
-  return outcome.kind === 'complete' && !isAnswer(error) ? { ...outcome, kind: 'refused', error } : outcome
+  return outcome.kind === 'complete' && isFault(failure) ? { ...outcome, kind: 'refused', error } : outcome
+}
+
+/**
+ * True for what somebody has to hear of. What a request is refused with is an answer, whatever its status: anybody
+ * could fill a log with it.
+ */
+export function isFault({ error, isOfRequest }: Pick<Failure, 'error' | 'isOfRequest'>): boolean {
+  return !isAnswer(error) && !(isOfRequest && error instanceof HttpError)
 }
 
 /** How a late answer has ended: refused where the handler took too long; otherwise nobody was there for it. */

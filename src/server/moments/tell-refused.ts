@@ -1,11 +1,9 @@
 import type { Context } from '../../context/context.ts'
 import {
-  type ClosedMoment,
   firstBlockSent,
   headCommitted,
   type LiveReply,
   type Progress,
-  replyClosed,
   replyOver,
   type RequestMoment,
   requestRead,
@@ -13,7 +11,10 @@ import {
 import { ClientGone, ShuttingDown, TooSlow } from '../../delivery/errors.ts'
 import type { HttpVersion } from '../../delivery/framing.ts'
 import { type Outcome, toBrokenOutcome } from '../../delivery/sink.ts'
+import { findField } from './find-field.ts'
+import { tellClosed } from './tell-closed.ts'
 import { tellOver } from './tell-over.ts'
+import { toPath } from './to-request-moment.ts'
 
 /** A request that was answered where its connection is and never dispatched, and what has become of the answer. */
 export interface RefusedRequest {
@@ -46,8 +47,8 @@ export function tellRefused(request: RefusedRequest): void {
     })
   if (bytes > 0 && firstBlockSent.hasSubscribers) firstBlockSent.publish({ reply })
   const outcome = { ...toOutcome(request.ending), ...reply.progress }
-  if (replyClosed.hasSubscribers) replyClosed.publish(reply.toClosed(outcome))
-  if (replyOver.hasSubscribers) tellOver(reply, outcome, performance.now())
+  tellClosed(reply, outcome, [])
+  if (replyOver.hasSubscribers) tellOver(reply, outcome, reply.startedAt)
 }
 
 function toOutcome(ending: RefusalEnding): Outcome {
@@ -61,13 +62,14 @@ function toOutcome(ending: RefusalEnding): Outcome {
 class RefusedReply implements LiveReply<Context> {
   readonly encoding = undefined
   readonly awaits = 'close'
+  readonly startedAt = performance.now()
   readonly progress: Progress
   readonly #request: RefusedRequest
   readonly #path: string
 
   constructor(request: RefusedRequest) {
     this.#request = request
-    this.#path = /^[^?#]*/.exec(request.target)?.[0] ?? ''
+    this.#path = toPath(request.target)
     this.progress = { bytes: request.bytes, blocks: request.bytes > 0 ? 1 : 0 }
   }
 
@@ -76,9 +78,7 @@ class RefusedReply implements LiveReply<Context> {
   }
 
   requestField(name: string): string | undefined {
-    const { fields } = this.#request
-    const at = fields.findIndex((one, index) => index % 2 === 0 && one.toLowerCase() === name)
-    return at === -1 ? undefined : fields[at + 1]
+    return findField(this.#request.fields, name)
   }
 
   toRequest(): RequestMoment<Context> {
@@ -91,20 +91,7 @@ class RefusedReply implements LiveReply<Context> {
       protocol: `HTTP/${version}`,
       remoteAddress,
       context: undefined,
-    }
-  }
-
-  toClosed(outcome: Outcome): ClosedMoment<Context> {
-    const { method, status } = this.#request
-    return {
-      reply: this,
-      outcome,
-      errors: [],
-      status,
-      method,
-      path: this.#path,
-      route: undefined,
-      context: undefined,
+      startedAt: this.startedAt,
     }
   }
 }

@@ -187,6 +187,7 @@ describe('openThread, when something fails', () => {
     thread.emit('error', new Error('out of memory'))
     expect(reply.reasons).toHaveLength(1)
     await closing
-    expect(report).not.toHaveBeenCalled()
+    const message = 'Cannot serve any longer: the transmitter has stopped: out of memory'
+    expect(report.mock.calls).toEqual([[expect.objectContaining({ message })]])
   })
 })

@@ -38,6 +38,8 @@ class ThreadListener implements Listener {
   readonly #exit: Int32Array
   // Under the numbers that the transmitter gives them. Not a `Map`: see `Slots`.
   readonly #wires: (ThreadWire | undefined)[] = []
+  // What has come of requests that are larger than a record.
+  readonly #parts = new Map<number, string>()
   #live = 0
   readonly #listening = Promise.withResolvers<void>()
   readonly #drained = Promise.withResolvers<void>()
@@ -76,7 +78,8 @@ class ThreadListener implements Listener {
       back,
       exit,
     }
-    this.#worker = new Worker(entry, { workerData, name: 'millrace transmitter', stdout: false })
+    const name = 'millrace transmitter'
+    this.#worker = new Worker(entry, { workerData, name, stdout: false, ...ofString() })
     const wake = () => this.#worker.postMessage(0)
     this.#outlet = new Outlet(out, wake)
     this.#reader = new RingReader(back, wake)
@@ -145,6 +148,7 @@ class ThreadListener implements Listener {
     if (notice.kind === 'drained') this.#drained.resolve()
     else if (notice.kind === 'reloaded') this.#reloads.shift()?.(notice.error)
     else if (notice.kind === 'fault') this.#plan.report(notice.error)
+    else if (notice.kind === 'died') this.#onDeath(notice.error)
     else if (notice.kind === 'refused') this.#onRefusal(toListenError(notice))
     else {
       this.port = notice.port
@@ -171,10 +175,11 @@ class ThreadListener implements Listener {
 
   // oxlint-disable-next-line max-params -- the ring gives no object for each record
   readonly #take = (type: number, id: number, start: number, end: number): void => {
-    if (type === toApplication.request) return this.#onRequest(id, this.#text(start, end))
+    if (type === toApplication.request) return this.#onRequest(id, this.#whole(id, start, end))
     if (type === toApplication.ping) return this.#outlet.putSignal(toTransmitter.pong, 0)
-    if (type === toApplication.refused) return this.#onRefused(id, this.#text(start, end))
+    if (type === toApplication.refused) return this.#onRefused(id, this.#whole(id, start, end))
     if (type === toApplication.limited) return this.#plan.refused?.(parseRefused(this.#text(start, end)))
+    if (type === toApplication.part) return void this.#parts.set(id, this.#joined(id, start, end))
     const wire = this.#wires[id]
     if (wire) this.#tell(wire, type, start, end)
   }
@@ -206,6 +211,17 @@ class ThreadListener implements Listener {
 
   #text(start: number, end: number): string {
     return this.#reader.bytes.toString('latin1', start, end)
+  }
+
+  #joined(id: number, start: number, end: number): string {
+    return (this.#parts.get(id) ?? '') + this.#text(start, end)
+  }
+
+  #whole(id: number, start: number, end: number): string {
+    if (this.#parts.size === 0) return this.#text(start, end)
+    const text = this.#joined(id, start, end)
+    this.#parts.delete(id)
+    return text
   }
 
   #onRequest(id: number, text: string, refusal?: HttpError): void {
@@ -264,18 +280,24 @@ class ThreadListener implements Listener {
     if (this.#isDead) return
     this.#isDead = true
     this.#forgetExit()
-    const error = new Error(`Cannot serve any longer: the transmitter has stopped: ${cause.message}`, {
-      cause,
-    })
+    const hasServed = this.port !== 0
+    const error = new Error(
+      hasServed
+        ? `Cannot serve any longer: the transmitter has stopped: ${cause.message}`
+        : `Cannot start the transmitter thread: ${cause.message}; \`transmitter: 'inline'\` needs none`,
+      {
+        cause,
+      },
+    )
     this.#listening.reject(error)
-    const isClosing = this.#closing !== undefined
     this.#drained.resolve()
     this.#endReloads(error)
     for (const wire of this.#wires) {
       if (wire) this.#onGone(wire, new ShuttingDown(error.message, { cause }))
     }
-    if (isClosing || this.port === 0) return
+    if (!hasServed) return
     this.#plan.report(error)
+    if (this.#closing) return
     this.#whenIdle(DEATH_LIMIT, () => {
       throw error
     })
@@ -317,6 +339,20 @@ const entry = new URL(
   import.meta.url.endsWith('.ts') ? '../transmitter/transmit.ts' : '../transmitter/transmit.js',
   import.meta.url,
 )
+
+// A program that was given as a string says what kind of module that is, which a thread that has a file must not be told. Who
+// gives flags has to give them all, and those of the process are none for a thread.
+function ofString(): { execArgv?: string[] } {
+  const { execArgv } = process
+  if (!execArgv.some((flag) => flag.startsWith('--input-type'))) return {}
+  return { execArgv: execArgv.filter((flag, at) => isKept(flag) || kept.has(execArgv[at - 1] ?? '')) }
+}
+
+const kept = new Set(['--conditions', '-C', '--import', '--require', '-r'])
+
+function isKept(flag: string): boolean {
+  return kept.has(flag.split('=', 1)[0] ?? '')
+}
 
 function toListenError({ message, cause, details }: Extract<Notice, { kind: 'refused' }>): Error {
   return new Error(message, { cause: Object.assign(toError(cause), details) })

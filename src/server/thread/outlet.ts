@@ -18,8 +18,17 @@ export class Outlet {
     return this.#waiting.length > 0
   }
 
-  do(put: Put): void {
-    if (this.#waiting.length > 0 || !put()) this.#waiting.push(put)
+  /** Puts now, or when there is room; false where it has to wait. */
+  do(put: Put): boolean {
+    if (this.#waiting.length === 0 && put()) return true
+    this.#waiting.push(put)
+    return false
+  }
+
+  /** What has had to wait need not be put any more. */
+  forget(put: Put): void {
+    const at = this.#waiting.indexOf(put)
+    if (at >= 0) this.#waiting.splice(at, 1)
   }
 
   /** The other thread may have made room. */
@@ -69,10 +78,14 @@ export class Outlet {
     this.put(type, id, text.length, (bytes, at) => writeLatin1(bytes, at, text))
   }
 
+  /** The same, visible at once; false when there is no room. */
+  tryPutText(type: number, id: number, text: string): boolean {
+    return this.tryPut(type, id, text.length, (bytes, at) => writeLatin1(bytes, at, text)) && this.#publish()
+  }
+
   /** The same for what may be left out: it is where there is no room, and nothing is kept of it. */
   offerText(type: number, id: number, text: string): void {
-    if (this.isFull || text.length > this.writer.longest) return
-    if (this.tryPut(type, id, text.length, (bytes, at) => writeLatin1(bytes, at, text))) this.#publish()
+    if (!this.isFull && text.length <= this.writer.longest) this.tryPutText(type, id, text)
   }
 
   /** A record with bytes, which must not change until there is room. */

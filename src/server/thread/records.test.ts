@@ -121,6 +121,7 @@ describe('formatRefused', () => {
 
 describe('formatRequest', () => {
   const record: fc.Arbitrary<RequestRecord> = fc.record({
+    arrivedAt: fc.maxSafeNat(),
     method: line,
     version: fc.constantFrom('1.0', '1.1'),
     secure: fc.boolean(),
@@ -145,6 +146,7 @@ describe('formatRequest', () => {
 
   it('keeps its lines in front of its fields, which may be none', () => {
     const request: RequestRecord = {
+      arrivedAt: 5,
       method: 'GET',
       version: '1.1',
       secure: false,
@@ -158,8 +160,8 @@ describe('formatRequest', () => {
       target: '/a?b',
       fields: '',
     }
-    expect(formatRequest(request)).toBe('8\nGET\n/a?b\ntest\n\n\n\n')
-    expect(parseRequest('8\nGET\n/a?b\ntest\n\n\n\n')).toEqual(request)
+    expect(formatRequest(request)).toBe('8\n5\nGET\n/a?b\ntest\n\n\n\n')
+    expect(parseRequest('8\n5\nGET\n/a?b\ntest\n\n\n\n')).toEqual(request)
   })
 })
 

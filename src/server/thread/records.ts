@@ -67,10 +67,14 @@ export const toApplication = {
   slow: 13,
   /** A request that the transmitter has answered in place of the application, for a limit. It has no id. */
   limited: 14,
+  /** A part of a request that is larger than a record can be; `request` or `refused` has the last. */
+  part: 15,
 } as const
 
 /** What a request says, as far as it has to be known before anybody asks. */
 export interface RequestRecord {
+  /** When the transmitter read it: whole microseconds of `performance.now()`, which is one clock for all threads. */
+  readonly arrivedAt: number
   readonly method: string
   readonly version: HttpVersion
   readonly secure: boolean
@@ -105,7 +109,7 @@ export function formatRequest(request: RequestRecord): string {
   const { method, target, authority, remoteAddress = '', remotePort = '', fields } = request
   const { peerAddress = '' } = request
   const addresses = `${remoteAddress}\n${remotePort}\n${peerAddress}`
-  return `${flags}\n${method}\n${target}\n${authority}\n${addresses}\n${fields}`
+  return `${flags}\n${request.arrivedAt}\n${method}\n${target}\n${authority}\n${addresses}\n${fields}`
 }
 
 /** The request of a text that {@link formatRequest} has made. */
@@ -118,9 +122,11 @@ export function parseRequest(text: string): RequestRecord {
     return taken
   }
   const flags = Number(line())
+  const arrivedAt = Number(line())
   const [method, target, authority] = [line(), line(), line()]
   const [address, port, peer] = [line(), line(), line()]
   return {
+    arrivedAt,
     method,
     version: toVersion(flags),
     secure: (flags & SECURE) !== 0,

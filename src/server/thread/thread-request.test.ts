@@ -5,6 +5,7 @@ import { ThreadRequest } from './thread-request.ts'
 
 function setUp(more: Partial<RequestRecord> = {}) {
   const record: RequestRecord = {
+    arrivedAt: 0,
     method: 'POST',
     version: '1.1',
     secure: false,

@@ -9,13 +9,15 @@ function namesOf(taken: readonly Taken[]): (string | undefined)[] {
 
 describe('ThreadWire, of its request', () => {
   it('knows what the transmitter has told', () => {
-    const { wire } = setUpThreadWire({ version: '1.0', isNext: false })
+    const { wire } = setUpThreadWire({ version: '1.0', isNext: false, arrivedAt: 1500 })
     expect(wire).toMatchObject({
       method: 'POST',
       version: '1.0',
       takesTrailers: true,
       isNext: false,
       delivery: 'turn',
+      fields: ['x-a', '1'],
+      arrivedAt: 1.5,
     })
     expect(wire.readRequest()).toMatchObject({ method: 'POST', target: '/a' })
   })

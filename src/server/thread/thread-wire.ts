@@ -9,7 +9,7 @@ import { HttpError } from '../../reply/http-error.ts'
 import type { PlainBody } from '../../reply/selection/encoded-blocks.ts'
 import type { Head, Live, PendingHead, Wire } from '../wire.ts'
 import { type Outlet, writeLatin1 } from './outlet.ts'
-import { formatHead, type RequestRecord, toTransmitter } from './records.ts'
+import { formatHead, parseFields, type RequestRecord, toTransmitter } from './records.ts'
 import { ThreadRequest } from './thread-request.ts'
 import { CREDIT, ThreadSink } from './thread-sink.ts'
 
@@ -69,6 +69,14 @@ export class ThreadWire implements Wire {
 
   get target(): string {
     return this.#plan.request.target
+  }
+
+  get fields(): readonly string[] {
+    return parseFields(this.#plan.request.fields)
+  }
+
+  get arrivedAt(): number {
+    return this.#plan.request.arrivedAt / 1000
   }
 
   get remoteAddress(): string | undefined {

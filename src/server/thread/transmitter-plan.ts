@@ -34,3 +34,4 @@ export type Notice =
   | { kind: 'drained' }
   | { kind: 'reloaded'; error?: Error | undefined }
   | { kind: 'fault'; error: unknown }
+  | { kind: 'died'; error: Error }

@@ -1,6 +1,6 @@
 // A body that is compressed behind the ring. What comes while the compressor is at work goes through it together, with
 // one flush: a block waits for the blocks before it, never for the application (G1), and many cost as much as one.
-import { ClientGone, ShuttingDown, toError } from '../../delivery/errors.ts'
+import { toError } from '../../delivery/errors.ts'
 import type { Framing } from '../../delivery/framing.ts'
 import type { FirstBlock, Sink } from '../../delivery/sink.ts'
 import { frameLarge, LARGE } from '../../delivery/slab.ts'
@@ -18,7 +18,7 @@ export class CodedSink implements Sink {
   #made = 0
   // What is to be done when the compressor has answered.
   #free: (() => void) | undefined
-  #abort: (() => void) | undefined
+  #whenMade: (() => void) | undefined
 
   /** `failed` is told when the body cannot be compressed: the reply must be aborted then. */
   constructor(sink: Sink, { encoding, level }: Coding, failed: (error: Error) => void) {
@@ -69,13 +69,14 @@ export class CodedSink implements Sink {
     })
   }
 
+  /** Calls back when what was written has been compressed and given on, or at once; not when it is aborted before that. */
+  whenMade(callback: () => void): void {
+    if (this.#isBusy) this.#whenMade = callback
+    else callback()
+  }
+
   // What was broken off gets no end: a trailer of gzip would make it look whole (G4).
   abort(error: Error): void {
-    const isUrgent = error instanceof ClientGone || error instanceof ShuttingDown
-    if (this.#isBusy && !isUrgent && !this.#isOver) {
-      this.#abort = () => this.abort(error)
-      return
-    }
     this.#close()
     this.#sink.abort(error)
   }
@@ -86,8 +87,9 @@ export class CodedSink implements Sink {
       .then((bytes) => this.#onMade(bytes, give))
       .catch((error: unknown) => {
         this.#isBusy = false
-        if (this.#abort) this.#abort()
-        else if (!this.#isOver) this.#failed(toError(error))
+        if (this.#isOver) return
+        if (this.#whenMade) this.#whenMade()
+        else this.#failed(toError(error))
       })
   }
 
@@ -96,7 +98,7 @@ export class CodedSink implements Sink {
     this.#isBusy = false
     this.#made += bytes.byteLength
     give(this.#frame(bytes))
-    if (this.#abort) return this.#abort()
+    if (this.#whenMade) return this.#whenMade()
     const free = this.#free
     this.#free = undefined
     if (!free) return

@@ -238,6 +238,16 @@ describe('Relay of an application that does not answer', () => {
   })
 })
 
+describe('Relay that refuses a request', () => {
+  it('is done with it: a stall that comes while it has yet to leave sends nothing more', async () => {
+    const { client, whenOpen, closed } = await openStream()
+    client.get('/behind')
+    const behind = await whenOpen(2)
+    behind.refuse(503)
+    expect([behind.onStall(), closed.mock.calls.length]).toEqual([false, 0])
+  })
+})
+
 describe('Relay.breakOff', () => {
   it.each<[Framing['kind'], 'end' | 'reset']>([
     ['chunked', 'end'],

@@ -9,6 +9,7 @@ import { RingReader } from '../ring/ring-reader.ts'
 import { Outlet } from '../thread/outlet.ts'
 import { formatFields, formatHead, toApplication, toTransmitter } from '../thread/records.ts'
 import { CREDIT } from '../thread/thread-sink.ts'
+import { Backlog } from './backlog.ts'
 import { Relay } from './relay.ts'
 
 type Told = keyof typeof toApplication
@@ -62,7 +63,8 @@ async function openCoded() {
   })
   client.get('/')
   const wire = await asked.promise
-  const relay = new Relay({ id: 1, wire, outlet: inbox.outlet, closed: () => {}, report })
+  const backlog = new Backlog(inbox.outlet)
+  const relay = new Relay({ id: 1, wire, outlet: inbox.outlet, backlog, closed: () => {}, report })
   relay.open()
   return { relay, client, inbox, reported, compressor: takeHead(relay) }
 }

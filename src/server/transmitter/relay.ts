@@ -5,7 +5,7 @@ import type { Framing } from '../../delivery/framing.ts'
 import type { Sink } from '../../delivery/sink.ts'
 import { frameLarge } from '../../delivery/slab.ts'
 import { HttpError } from '../../reply/http-error.ts'
-import { sendStatus } from '../limits/refuse-request.ts'
+import { findFault, sendStatus } from '../limits/refuse-request.ts'
 import type { Outlet } from '../thread/outlet.ts'
 import {
   formatFields,
@@ -20,12 +20,14 @@ import { CREDIT } from '../thread/thread-sink.ts'
 import { PLAIN_STAYS, PLAIN_TEXT } from '../thread/thread-wire.ts'
 import type { Head, Live, ServedRequest, ServedWire } from '../wire.ts'
 import { CodedSink } from './coded-sink.ts'
+import type { Asking, Backlog, WaitingPart } from './backlog.ts'
 import { Gathering } from './gathering.ts'
 
 export interface RelayPlan {
   readonly id: number
   readonly wire: ServedWire
   readonly outlet: Outlet
+  readonly backlog: Backlog
   /** Called once, when nothing more is to be done for it. */
   readonly closed: () => void
   readonly report: (error: unknown) => void
@@ -35,8 +37,10 @@ export interface RelayPlan {
 const CREDIT_STEP = CREDIT / 4
 
 /** The transmitter's part of one reply. */
-export class Relay implements Live {
+export class Relay implements Live, Asking {
   readonly id: number
+  isTold = false
+  waiting: WaitingPart[] | undefined
   /** In the list of those to flush. */
   isTouched = false
   /** True in the middle of a block. */
@@ -78,27 +82,27 @@ export class Relay implements Live {
     this.#wire.open(this)
     try {
       this.#request = this.#wire.readRequest()
-      this.#outlet.putText(toApplication.request, this.id, formatRequest(this.#toRecord(this.#request)))
+      this.#plan.backlog.put(toApplication.request, this, formatRequest(this.#toRecord(this.#request)))
     } catch (error) {
-      if (!(error instanceof HttpError)) throw error
+      if (!(error instanceof HttpError)) return this.#fail(error)
       const text = `${error.status}\n${error.message}\n${formatRequest(this.#toRecord())}`
-      this.#outlet.putText(toApplication.refused, this.id, text)
+      this.#plan.backlog.put(toApplication.refused, this, text)
     }
     if (!this.#wire.isNext) this.#wire.whenNext(() => this.#signal(toApplication.next))
   }
 
   /** Answers in place of the application, which hears nothing of the request. */
   refuse(status: number): void {
-    this.isReleased = true
+    this.#isEnding = true
     this.#wire.open(this)
-    sendStatus(this.#wire, { status, ended: () => this.#close() })
+    sendStatus(this.#wire, { status: findFault(this.#wire) ?? status, ended: () => this.#close() })
   }
 
   /** The client has left, or the server closes. */
   abort(reason: ClientGone | ShuttingDown): void {
     if (this.#isOver) return
     const isGone = reason instanceof ClientGone
-    this.#signal(toSignal(reason))
+    if (this.isTold) this.#signal(toSignal(reason))
     if (this.#sink) this.#sink.abort(reason)
     else if (!isGone) this.#wire.destroy()
     this.#close()
@@ -110,13 +114,18 @@ export class Relay implements Live {
     return this.#wire.ask?.() ?? false
   }
 
-  /** The application does not answer: who waits for its next block, or its first, waits no longer. */
-  onStall(): void {
-    if (this.#isOver || this.#isEnding) return
-    this.#signal(toApplication.stalled)
-    if (this.#sink) this.#sink.abort(new Error('Cannot finish the reply: the application does not answer'))
-    else sendStatus(this.#wire, { status: 503 })
-    this.#close()
+  /** The application does not answer: who waits for its next block, or its first, waits no longer. True for who did. */
+  onStall(): boolean {
+    if (this.#isOver || this.#isEnding) return false
+    this.#isEnding = true
+    if (this.isTold) this.#signal(toApplication.stalled)
+    const error = new Error('Cannot finish the reply: the application does not answer')
+    if (this.#sink) abortSink(this.#sink, error, () => this.#close())
+    else {
+      sendStatus(this.#wire, { status: 503 })
+      this.#close()
+    }
+    return true
   }
 
   /** The process ends: what is not complete must not look so. */
@@ -204,7 +213,10 @@ export class Relay implements Live {
     const isText = (flags & PLAIN_TEXT) !== 0
     const body = isText ? payload.toString('utf8', 1) : Buffer.from(payload.subarray(1))
     this.#wire.sendPlain(body, (flags & PLAIN_STAYS) !== 0)
-    this.#close()
+    // The application is done with it; for its client's limit it is there until it has left.
+    this.#isEnding = true
+    if (this.#wire.isHeld && this.#wire.whenSent) this.#wire.whenSent(() => this.#close())
+    else this.#close()
   }
 
   #onWhole(payload: Buffer): void {
@@ -229,8 +241,7 @@ export class Relay implements Live {
     this.#isEnding = true
     this.#last = (frames) => {
       if (frames.length > 0) sink.writeAll(frames)
-      sink.abort(new Error('Cannot finish the reply: it has failed'))
-      this.#onEnded()
+      abortSink(sink, new Error('Cannot finish the reply: it has failed'), () => this.#onEnded())
     }
   }
 
@@ -309,6 +320,10 @@ export class Relay implements Live {
   #close(): void {
     if (this.#isOver) return
     this.#isOver = true
+    if (!this.isTold) {
+      this.isReleased = true
+      this.#plan.backlog.drop(this)
+    }
     this.#stopBeat()
     // The application may forget it much later: with the next request.
     this.#gathering.drop()
@@ -319,6 +334,7 @@ export class Relay implements Live {
   #toRecord(request?: ServedRequest): RequestRecord {
     const { method, version, takesTrailers, isNext } = this.#wire
     return {
+      arrivedAt: Math.floor(performance.now() * 1000),
       method,
       version,
       takesTrailers,
@@ -329,10 +345,20 @@ export class Relay implements Live {
       remotePort: request?.transport.remotePort,
       peerAddress: request?.transport.peerAddress,
       authority: request?.authority ?? '',
-      target: request?.target ?? this.#wire.target ?? '/',
-      fields: formatFields(request?.fields ?? []),
+      target: request?.target ?? this.#wire.target ?? '',
+      fields: formatFields(request?.fields ?? this.#wire.fields),
     }
   }
+}
+
+// What is being compressed leaves before that, and the connection lives for so long: whoever is over is ended.
+function abortSink(sink: Sink, error: Error, over: () => void): void {
+  const abort = (): void => {
+    sink.abort(error)
+    over()
+  }
+  if (sink instanceof CodedSink) sink.whenMade(abort)
+  else abort()
 }
 
 function toSignal(reason: ClientGone | ShuttingDown): number {

@@ -10,6 +10,7 @@ function setUp(more: Partial<StallWatchPlan> = {}) {
     listen: vi.fn<() => void>(),
     isNeeded: vi.fn<() => boolean>(() => true),
     stalled: vi.fn<() => void>(),
+    lasted: vi.fn<() => void>(),
     recovered: vi.fn<(took: number) => void>(),
   }
   const watch = new StallWatch({ limit: 1000, ...plan, ...more })
@@ -81,6 +82,50 @@ describe('StallWatch', () => {
     vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000)
     vi.advanceTimersByTime(250)
     expect([watch.isStalled, stalled.mock.calls.length]).toEqual([false, 0])
+  })
+
+  it('tells of a stall that has lasted for as long again, once', () => {
+    const { watch, lasted, recovered } = setUp()
+    vi.advanceTimersByTime(250 + 1999)
+    expect(lasted).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    expect([watch.isStalled, lasted.mock.calls.length]).toEqual([true, 1])
+    vi.advanceTimersByTime(10_000)
+    expect(lasted).toHaveBeenCalledOnce()
+    watch.onAnswer()
+    expect([watch.isStalled, recovered.mock.calls]).toEqual([false, [[12_000]]])
+  })
+
+  it('does not say so of an application that is back before, though its answer has not been read', () => {
+    const { watch, listen, stalled, lasted } = setUp()
+    vi.advanceTimersByTime(250 + 1000)
+    expect(stalled).toHaveBeenCalledOnce()
+    listen.mockImplementation(() => watch.onAnswer())
+    vi.advanceTimersByTime(1000)
+    expect([watch.isStalled, lasted.mock.calls.length]).toEqual([false, 0])
+  })
+
+  it('does not say so of two stalls that are short', () => {
+    const { watch, listen, stalled, lasted } = setUp()
+    for (const _ of [1, 2]) {
+      vi.advanceTimersByTime(250 + 1750)
+      watch.onAnswer()
+    }
+    expect([stalled.mock.calls.length, lasted.mock.calls.length, listen.mock.calls.length]).toEqual([2, 0, 2])
+  })
+
+  it('does not say so where the whole process stood still after the stall', () => {
+    const { stalled, lasted } = setUp()
+    vi.advanceTimersByTime(250 + 1000)
+    expect(stalled).toHaveBeenCalledOnce()
+    const now = performance.now()
+    // No timer has run meanwhile.
+    const standing = vi.spyOn(performance, 'now').mockReturnValue(now + 60_000)
+    vi.advanceTimersByTime(750)
+    expect(lasted).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(250)
+    expect(lasted).toHaveBeenCalledOnce()
+    standing.mockRestore()
   })
 
   it('looks no more when it was stopped', () => {

@@ -9,6 +9,8 @@ export interface StallWatchPlan {
   readonly isNeeded: () => boolean
   /** Called once for each stall. */
   readonly stalled: () => void
+  /** Called once for each stall that has lasted for as long again since `stalled`. */
+  readonly lasted: () => void
   /** Called when the application answers again, with the milliseconds that it took. */
   readonly recovered: (took: number) => void
 }
@@ -23,7 +25,8 @@ export class StallWatch {
   #askedAt: number | undefined
   // Looks are counted, not milliseconds: where the whole process stood still, it is not the application that stalls.
   #looks = 0
-  #isStalled = false
+  // How many times the limit has passed since it was asked: 1 when it has stalled, 2 when that has lasted.
+  #passed = 0
 
   constructor(plan: StallWatchPlan) {
     this.#plan = plan
@@ -32,14 +35,14 @@ export class StallWatch {
 
   /** True from the moment when the application has not answered for too long, until it does. */
   get isStalled(): boolean {
-    return this.#isStalled
+    return this.#passed > 0
   }
 
   onAnswer(): void {
     const took = performance.now() - (this.#askedAt ?? 0)
     this.#askedAt = undefined
-    if (!this.#isStalled) return
-    this.#isStalled = false
+    if (this.#passed === 0) return
+    this.#passed = 0
     this.#plan.recovered(took)
   }
 
@@ -50,11 +53,14 @@ export class StallWatch {
   #look(): void {
     if (this.#askedAt === undefined) return this.#ask()
     this.#looks++
-    if (this.#isStalled || this.#looks < LOOKS || performance.now() - this.#askedAt < this.#plan.limit) return
+    const next = this.#passed + 1
+    if (next > 2 || this.#looks < LOOKS * next) return
+    if (performance.now() - this.#askedAt < this.#plan.limit * next) return
     this.#plan.listen()
     if (this.#askedAt === undefined) return
-    this.#isStalled = true
-    this.#plan.stalled()
+    this.#passed = next
+    if (next === 1) this.#plan.stalled()
+    else this.#plan.lasted()
   }
 
   #ask(): void {

@@ -76,9 +76,10 @@ it('G4: transmit leaves no body that looks complete when its thread fails', asyn
   outlet.putText(toTransmitter.head, id, formatHead(head))
   outlet.putText(toTransmitter.data, id, 'some')
   await client.until('some')
-  const failed = once(worker, 'error')
+  const [told, ended] = [once(worker, 'message'), once(worker, 'exit')]
   // No order is like this: the thread fails at it.
   worker.postMessage(null)
-  expect(await failed).toEqual([expect.any(TypeError)])
+  expect(await told).toEqual([{ kind: 'died', error: expect.objectContaining({ name: 'Error' }) }])
+  expect(await ended).toEqual([1])
   expect(await client.toEnd()).toEqual({ text: '', how: 'reset' })
 })

@@ -9,6 +9,9 @@ export async function transmit(plan: TransmitterPlan): Promise<void> {
   const transmitter = new Transmitter(plan, parentPort)
   // An error that nobody has caught ends this thread: no reply must look complete for that.
   process.on('exit', () => transmitter.breakOff())
+  // Modules that the process loads first (`--import`) are loaded here, too. One that catches what nobody has caught
+  // must not keep a transmitter that is broken.
+  process.on('uncaughtExceptionMonitor', (error) => transmitter.die(error))
   await transmitter.listen()
 }
 

@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { putHead, putPlain, setUpTransmitter } from '../../../test/support/set-up-transmitter.ts'
-import { toTransmitter } from '../thread/records.ts'
+import type { Listener } from '../listener.ts'
+import { formatHead, toTransmitter } from '../thread/records.ts'
+
+// Whichever: a worker's socket has a number.
+const SOCKET_FD = 4
 
 const printed = vi.hoisted((): string[] => [])
 
@@ -10,15 +14,22 @@ vi.mock('node:fs', async (importOriginal) => ({
   writeSync: (_: number, text: string) => void printed.push(text),
 }))
 
+// A socket that this process has bound itself would be closed twice.
+vi.mock('../port/open-port.ts', async (importOriginal) => {
+  const { openPort } = await importOriginal<{ openPort: (plan: object) => Promise<Listener> }>()
+  return { openPort: (plan: object) => openPort({ ...plan, fd: undefined }) }
+})
+
 afterEach(() => {
   vi.useRealTimers()
+  vi.restoreAllMocks()
   printed.length = 0
 })
 
 describe('Transmitter of an application that does not answer', () => {
-  async function setUpWatched() {
+  async function setUpWatched(more: { fd?: number } = {}) {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
-    const opened = await setUpTransmitter({ maxStall: 400 })
+    const opened = await setUpTransmitter({ maxStall: 400, ...more })
     return opened
   }
 
@@ -77,5 +88,50 @@ describe('Transmitter of an application that does not answer', () => {
     expect(printed).toEqual([])
     putPlain(outlet, id, 'text')
     expect((await client.reply()).text).toBe('text')
+  })
+
+  it('ends the process of a worker when that lasts, and what is left then does not look complete', async () => {
+    const ended = Promise.withResolvers<unknown[]>()
+    vi.spyOn(process, 'kill').mockImplementation((...given) => {
+      ended.resolve(given)
+      return true
+    })
+    const { connect, ask, application, outlet } = await setUpWatched({ fd: SOCKET_FD })
+    const [client, other] = [connect(), connect()]
+    const second = await ask(other)
+    client.getOld('/')
+    const { id } = await application.until('request')
+    client.socket.pause()
+    const framing = { kind: 'close' } as const
+    outlet.putText(
+      toTransmitter.head,
+      id,
+      formatHead({ status: 200, reason: '', fields: [], framing, stays: false }),
+    )
+    // More than the system takes for a client that does not read.
+    for (let sent = 0; sent < 1000; sent++) outlet.putBytes(toTransmitter.data, id, Buffer.alloc(16_384, 'a'))
+    outlet.putText(toTransmitter.end, id, '')
+    // Behind all of it.
+    putPlain(outlet, second, 'text')
+    await other.reply()
+    vi.advanceTimersByTime(100 + 799)
+    expect(printed).toEqual(['millrace: the application has not answered for 400 ms: 0 replies broken off\n'])
+    vi.advanceTimersByTime(1)
+    expect(printed[1]).toBe('millrace: the application has not answered for 800 ms: this process ends\n')
+    expect(await ended.promise).toEqual([process.pid, 'SIGKILL'])
+    client.socket.resume()
+    expect((await client.toEnd()).how).toBe('reset')
+  })
+
+  it('ends no process that nobody replaces', async () => {
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true)
+    const { connect, ask, application, outlet } = await setUpWatched()
+    const client = connect()
+    await ask(client)
+    vi.advanceTimersByTime(100 + 4000)
+    expect((await client.reply()).status).toBe(503)
+    outlet.putSignal(toTransmitter.pong, 0)
+    await application.notice('fault')
+    expect([printed.length, kill.mock.calls.length]).toEqual([1, 0])
   })
 })

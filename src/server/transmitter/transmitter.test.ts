@@ -7,9 +7,11 @@ import {
   setUpTransmitter,
   TestApplication,
 } from '../../../test/support/set-up-transmitter.ts'
+import { RawClient } from '../../../test/support/raw-client.ts'
 import { testCertificate } from '../../../test/support/connect-client.ts'
 import { readTls } from '../port/tls/read-tls.ts'
 import { createRing } from '../ring/ring-memory.ts'
+import { RingReader } from '../ring/ring-reader.ts'
 import { parseRequest, toTransmitter } from '../thread/records.ts'
 
 const printed = vi.hoisted((): string[] => [])
@@ -192,6 +194,72 @@ describe('Transmitter', () => {
       putPlain(outlet, id, target.split('/')[1] ?? '')
     }
     for (const [index] of paths.entries()) expect((await client.reply()).text).toBe(String(index))
+  })
+})
+
+describe('Transmitter, of an application that computes', () => {
+  it('answers with 503 what is too much to wait, and takes requests again when some were read', async () => {
+    // It reads nothing until it is told to.
+    const application = new TestApplication({ back: createRing(16_384) })
+    application.start()
+    const { port } = await application.notice('listening')
+    const clients = Array.from({ length: 200 }, () => new RawClient(port))
+    onTestFinished(async () => {
+      for (const client of clients) client.leave()
+      application.order({ kind: 'close', grace: 0 })
+      await application.notice('drained')
+      application.close()
+    })
+    for (const client of clients) client.get(`/${'x'.repeat(7000)}`)
+    const replies = clients.map(async (client) => (await client.reply()).status)
+    expect(await Promise.race(replies)).toBe(503)
+    const { error } = await application.notice('fault')
+    expect(error).toMatchObject({ message: expect.stringContaining('Cannot take more requests') })
+
+    application.read()
+    const late = new RawClient(port)
+    clients.push(late)
+    late.get('/late')
+    for (let told = 0, isLate = false; !isLate; told++) {
+      const { id, bytes } = await application.until('request')
+      putPlain(application.outlet, id, 'text')
+      isLate = parseRequest(bytes.toString('latin1')).target === '/late'
+      expect(told).toBeLessThan(200)
+    }
+    expect((await late.reply()).status).toBe(200)
+    const statuses = await Promise.all(replies)
+    expect(new Set(statuses)).toEqual(new Set([200, 503]))
+    expect(application.notices).toEqual([])
+  })
+
+  it('lets everything else have its turn between two readings that took long', async () => {
+    const { outlet, connect, ask } = await setUpTransmitter()
+    const client = connect()
+    const id = await ask(client)
+    let now = performance.now()
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 10))
+    let turns = 0
+    let immediate = setImmediate(function turn(): void {
+      turns++
+      immediate = setImmediate(turn)
+    })
+    onTestFinished(() => clearImmediate(immediate))
+    // The turns in which the transmitter has read something.
+    const readings: number[] = []
+    const { read } = RingReader.prototype
+    vi.spyOn(RingReader.prototype, 'read').mockImplementation(function spied(this: RingReader, take, limit) {
+      const hasRead = read.call(this, take, limit)
+      // The application sets no limit.
+      if (hasRead && limit) readings.push(turns)
+      return hasRead
+    })
+    putHead(outlet, id)
+    const block = Buffer.alloc(50_000, 'x')
+    for (let count = 0; count < 20; count++) outlet.putBytes(toTransmitter.data, id, block)
+    outlet.putText(toTransmitter.end, id, '')
+    expect((await client.reply()).text).toBe('x'.repeat(1_000_000))
+    expect(readings.length).toBeGreaterThan(3)
+    expect(new Set(readings).size).toBe(readings.length)
   })
 })
 

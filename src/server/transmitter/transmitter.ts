@@ -11,6 +11,7 @@ import { formatRefused, toApplication, toTransmitter } from '../thread/records.t
 import { Slots } from '../thread/slots.ts'
 import type { Notice, Order, ReloadOrder, TransmitterPlan } from '../thread/transmitter-plan.ts'
 import type { ServedWire } from '../wire.ts'
+import { Backlog } from './backlog.ts'
 import { Relay } from './relay.ts'
 import { StallWatch } from './stall-watch.ts'
 
@@ -21,13 +22,19 @@ const BATCH = 262_144
 const MUCH = 16_384
 const BREATH = 0.05
 
+// Milliseconds of reading and sending after which everything else has its turn.
+const TURN = 5
+
 /** The transmitter of one server. */
 export class Transmitter {
   readonly #plan: TransmitterPlan
   readonly #port: MessagePort
   readonly #outlet: Outlet
+  readonly #backlog: Backlog
   readonly #reader: RingReader
   readonly #exit: Int32Array
+  // Requests were refused because too many wait for the application.
+  #isRefusing = false
   // A relay keeps its number until the application has forgotten it, too.
   readonly #relays = new Slots<Relay>()
   #live = 0
@@ -40,6 +47,7 @@ export class Transmitter {
   #broken = 0
   // Bytes of bodies in this reading.
   #taken = 0
+  #willWake = false
   // Never told anything: waiting for it is sleeping.
   readonly #nothing = new Int32Array(new SharedArrayBuffer(4))
 
@@ -48,6 +56,7 @@ export class Transmitter {
     this.#port = port
     const wake = () => port.postMessage(0)
     this.#outlet = new Outlet(plan.back, wake)
+    this.#backlog = new Backlog(this.#outlet)
     this.#reader = new RingReader(plan.out, wake)
     this.#exit = new Int32Array(plan.exit)
     this.#watch = plan.maxStall > 0 ? this.#createWatch(plan.maxStall) : undefined
@@ -80,6 +89,13 @@ export class Transmitter {
     for (const relay of this.#relays) relay.breakOff()
   }
 
+  /** Ends the thread, and tells the application why. */
+  die({ message, stack = '' }: Error): void {
+    // What else an error has may be of a kind that no other thread can have.
+    this.#tell({ kind: 'died', error: Object.assign(new Error(message), { stack }) })
+    process.exit(1)
+  }
+
   #report(error: unknown): void {
     this.#tell({ kind: 'fault', error: toError(error) })
   }
@@ -92,10 +108,11 @@ export class Transmitter {
     return new StallWatch({
       limit,
       ask: () => this.#outlet.putSignal(toApplication.ping, 0),
-      listen: () => this.#onWake(),
+      listen: () => this.#onWake(Infinity),
       // Who asks for the server's health waits for the application, too.
       isNeeded: () => this.#live > 0 || this.#plan.health !== undefined,
       stalled: () => this.#onStall(limit),
+      lasted: () => this.#onLasting(limit),
       recovered: (took) => this.#onRecovery(took),
     })
   }
@@ -125,20 +142,38 @@ export class Transmitter {
     }
   }
 
-  #onWake(): void {
+  #onWake(turn = TURN): void {
     try {
-      do {
-        while (this.#reader.read(this.#take, BATCH)) {
-          this.#flush()
-          this.#breathe()
-        }
-        this.#outlet.retry()
-      } while (!this.#reader.sleep())
+      if (!this.#readAll(performance.now() + turn)) this.#wakeLater()
     } catch (error) {
-      // Nobody wakes a thread that has not gone to sleep.
-      setImmediate(() => this.#onWake())
+      this.#wakeLater()
       this.#report(error)
     }
+  }
+
+  // Nobody wakes a thread that has not gone to sleep.
+  #wakeLater(): void {
+    if (this.#willWake) return
+    this.#willWake = true
+    setImmediate(() => {
+      this.#willWake = false
+      this.#onWake()
+    })
+  }
+
+  // False when there is more: sockets that take everything at once would leave no time for other connections.
+  #readAll(until: number): boolean {
+    do {
+      while (this.#reader.read(this.#take, BATCH)) {
+        this.#flush()
+        this.#breathe()
+        if (performance.now() <= until) continue
+        this.#outlet.retry()
+        return false
+      }
+      this.#outlet.retry()
+    } while (!this.#reader.sleep())
+    return true
   }
 
   // A fast application has more when this is sent: it leaves in fewer and larger calls, and nobody need be woken for it.
@@ -159,9 +194,22 @@ export class Transmitter {
     try {
       relay.flush()
     } catch (cause) {
-      this.#report(cause)
-      relay.abort(new ShuttingDown('Cannot finish the reply: the transmitter cannot send it', { cause }))
+      this.#giveUp(relay, cause)
     }
+  }
+
+  #stallOne(relay: Relay): boolean {
+    try {
+      return relay.onStall()
+    } catch (cause) {
+      this.#giveUp(relay, cause)
+      return true
+    }
+  }
+
+  #giveUp(relay: Relay, cause: unknown): void {
+    this.#report(cause)
+    relay.abort(new ShuttingDown('Cannot finish the reply: the transmitter cannot send it', { cause }))
   }
 
   // oxlint-disable-next-line max-params -- the ring gives no object for each record
@@ -185,8 +233,15 @@ export class Transmitter {
     const { isStalled } = this.#watch ?? { isStalled: false }
     this.#live++
     const relay = this.#relays.add((id) => this.#toRelay(id, wire))
-    if (isStalled) relay.refuse(503)
+    if (isStalled || this.#hasTooMany()) relay.refuse(503)
     else relay.open()
+  }
+
+  #hasTooMany(): boolean {
+    const { isFull } = this.#backlog
+    if (isFull && !this.#isRefusing) this.#report(new Error(tooMany))
+    this.#isRefusing = isFull
+    return isFull
   }
 
   #toRelay(id: number, wire: ServedWire): Relay {
@@ -195,6 +250,7 @@ export class Transmitter {
       id,
       wire,
       outlet: this.#outlet,
+      backlog: this.#backlog,
       closed,
       report: (error) => this.#report(error),
     })
@@ -214,10 +270,18 @@ export class Transmitter {
   }
 
   #onStall(limit: number): void {
-    const before = this.#live
-    for (const relay of this.#relays) relay.onStall()
-    this.#broken = before - this.#live
+    this.#broken = 0
+    for (const relay of this.#relays) if (this.#stallOne(relay)) this.#broken++
     print(`millrace: the application has not answered for ${limit} ms: ${this.#broken} replies broken off\n`)
+  }
+
+  // Nothing but the end of its process stops an application that never comes back, and another takes the place of a worker.
+  #onLasting(limit: number): void {
+    if (this.#plan.fd === undefined) return
+    print(`millrace: the application has not answered for ${2 * limit} ms: this process ends\n`)
+    this.breakOff()
+    // No other signal would be heard. What is reset is so in a turn of its own.
+    setImmediate(() => process.kill(process.pid, 'SIGKILL'))
   }
 
   #onRecovery(took: number): void {
@@ -231,7 +295,7 @@ export class Transmitter {
 
   // What the application has sent before it ended leaves, and what is complete then is complete.
   #onExit(): void {
-    this.#onWake()
+    this.#onWake(Infinity)
     setImmediate(() => {
       this.breakOff()
       setImmediate(() => {
@@ -241,6 +305,10 @@ export class Transmitter {
     })
   }
 }
+
+const tooMany =
+  'Cannot take more requests: as many as may wait do so for an application that computes; ' +
+  'they are answered with 503 until it has read some; let it compute less at once, or in a worker'
 
 // Not `process.stderr`: in this thread it goes by way of the application, which does not answer.
 function print(line: string): void {

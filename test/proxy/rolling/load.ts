@@ -22,13 +22,17 @@ const kinds = {
 
 export type KindName = keyof typeof kinds
 
-/** Clients that ask a proxy again and again until they are told to stop; none of them ever asks twice for the same. */
-export class Load {
+/**
+ * Clients that ask a proxy again and again until they are told to stop, or disposed of; none of them ever asks twice for
+ * the same.
+ */
+export class Load implements Disposable {
   readonly #port: number
   readonly #answered = new Map<string, number>()
   readonly #lost: string[] = []
   readonly #enough = Promise.withResolvers<void>()
   readonly #clients: Promise<void>[]
+  readonly #open = new Set<RawClient>()
   #isStopped = false
 
   constructor(port: number, names: readonly KindName[], clients = 12) {
@@ -48,11 +52,17 @@ export class Load {
     return this.#lost
   }
 
+  /** Breaks off what is being asked: nobody waits for it. */
+  [Symbol.dispose](): void {
+    this.#isStopped = true
+    for (const client of this.#open) client.leave()
+  }
+
   // One client in two keeps its connection.
   async #ask(kind: Kind, keeps: boolean): Promise<void> {
     let client: RawClient | undefined
     while (!this.#isStopped) {
-      client ??= new RawClient(this.#port)
+      client ??= this.#connect()
       client.send(`${kind.head}${keeps ? '' : 'Connection: close\r\n'}\r\n`)
       if (kind.name === 'post') client.send(body)
       const { status, text, isComplete, headers } = await client.reply()
@@ -60,10 +70,21 @@ export class Load {
       else
         this.#lose(`${kind.name}, ${keeps ? 'kept' : 'new'}: ${status} ${isComplete} ${text.slice(0, 100)}`)
       if (keeps && isComplete && headers.get('connection') !== 'close') continue
-      client.leave()
+      this.#leave(client)
       client = undefined
     }
-    client?.leave()
+    if (client) this.#leave(client)
+  }
+
+  #connect(): RawClient {
+    const client = new RawClient(this.#port)
+    this.#open.add(client)
+    return client
+  }
+
+  #leave(client: RawClient): void {
+    this.#open.delete(client)
+    client.leave()
   }
 
   #count(name: string): void {

@@ -51,6 +51,15 @@ describe('readHead', () => {
     })
   })
 
+  it.each([
+    ['100-Continue', true],
+    ['other, 100-continue', true],
+    ['other', false],
+    ['', false],
+  ])('waits to be told to go on with an expectation of %j: %s', (expect_, expects) => {
+    expect(readHead(toRequest('GET /', ...host, 'Expect', expect_)).expects).toBe(expects)
+  })
+
   it('takes one that asks for an upgrade for the last', () => {
     expect(readHead(toRequest('GET /', ...host, 'Upgrade', 'h2c')).isLast).toBe(true)
   })

@@ -55,6 +55,12 @@ export function readHead({ rawHeaders, httpVersion, method, url = '/' }: Incomin
   }
 }
 
+/** Whether a client waits to be told to go on: RFC 9110 §10.1.1 leaves it to us what to make of other expectations. */
+export function isContinue(expect: string): boolean {
+  // As node:http looks for it, in a list too.
+  return /(?:^|\W)100-continue(?:$|\W)/i.test(expect)
+}
+
 // One pass, by the length of the names: most of them are none of these.
 function readFields(raw: readonly string[]): Fields {
   const fields: Fields = {
@@ -81,7 +87,7 @@ function readField(fields: Fields, name: string, value: string): void {
     fields.host = value
   } else if (known === 'content-length') fields.length = joined(fields.length, value)
   else if (known === 'transfer-encoding') fields.codings = joined(fields.codings, value)
-  else if (known === 'expect') fields.expects = true
+  else if (known === 'expect') fields.expects ||= isContinue(value)
   else if (known === 'upgrade') fields.upgrades = true
 }
 
