@@ -4,35 +4,11 @@ import { describe, expect, it } from 'vitest'
 import { CityStore } from './cities/city-store.ts'
 import { fillCities } from './cities/fill-cities.ts'
 import { compressedRoutes } from './compressed-routes.ts'
+import { Pauses } from './support/pauses.ts'
 import { sampleCities } from './support/sample-cities.ts'
 import { TemporaryFolder } from './support/temporary-folder.ts'
 
 const accept = { 'accept-encoding': 'gzip, br, zstd' }
-
-/** Pauses that end one by one, when the test says so; an end may come before its pause. */
-class Pauses {
-  readonly #pauses: PromiseWithResolvers<void>[] = []
-  #begun = 0
-  #ended = 0
-  #isOver = false
-
-  readonly pause = async (): Promise<void> => {
-    if (!this.#isOver) await this.#at(this.#begun++).promise
-  }
-
-  end(): void {
-    this.#at(this.#ended++).resolve()
-  }
-
-  endAll(): void {
-    this.#isOver = true
-    while (this.#ended < this.#begun) this.end()
-  }
-
-  #at(index: number): PromiseWithResolvers<void> {
-    return (this.#pauses[index] ??= Promise.withResolvers())
-  }
-}
 
 async function openDemo(transmitter: 'inline' | 'thread') {
   const folder = new TemporaryFolder()

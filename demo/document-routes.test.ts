@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { serve } from 'millrace'
 import { unzipSync } from 'fflate'
+import { unpackTar } from 'modern-tar'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cityPlaces } from './cities/city-places.ts'
 import { CityStore } from './cities/city-store.ts'
@@ -16,7 +17,7 @@ async function openDemo() {
   const cities = new CityStore(new DatabaseSync(folder.file('cities.sqlite'), { readOnly: true }))
   const stopping = new AbortController()
   const night = new Night({ stopping: stopping.signal, every: 1, places: () => cityPlaces(cities) })
-  const server = await serve({ routes: documentRoutes({ cities, night }) })
+  const server = await serve({ routes: documentRoutes({ cities, night, pause: async () => undefined }) })
   const close = async () => {
     await server.close({ grace: 0 })
     cities.close()
@@ -49,6 +50,31 @@ describe('documentRoutes', () => {
     const france = Buffer.from(files['cities/FR France.csv'] ?? []).toString()
     expect(france.split('\r\n')).toHaveLength(1 + 3 + 1)
     expect(france).toContain('Èze')
+    expect(demo.cities.openCursors).toBe(0)
+  })
+
+  it('sends a day in pictures on a tape', async () => {
+    const reply = await fetch(`${demo.url}/night.tar`)
+    expect(reply.headers.get('content-disposition')).toBe('attachment; filename=night.tar')
+    const files = await unpackTar(await reply.arrayBuffer(), { strict: true })
+    expect(files).toHaveLength(24)
+    expect(files[6]?.header.name).toBe('night/06.00.png')
+    for (const { data } of files) expect(Buffer.from(data ?? []).toString('latin1', 1, 4)).toBe('PNG')
+  })
+
+  it('sends a country in three parts, and refuses what is none', async () => {
+    const reply = await fetch(`${demo.url}/country?country=FR`)
+    expect(reply.headers.get('content-type')).toMatch(/^multipart\/mixed; boundary=/)
+    const text = await reply.text()
+    expect(text.match(/(?<=^content-type: )[^;\r]+/gim)).toEqual([
+      'application/json',
+      'image/svg+xml',
+      'text/csv',
+    ])
+    expect(text).toContain('{"country":"France","cities":3,"people":2613800}')
+    expect(text).toContain('\r\nParis,2138551\r\nLyon,472317\r\nÈze,2932\r\n')
+    expect((await fetch(`${demo.url}/country?country=XX`)).status).toBe(404)
+    expect((await fetch(`${demo.url}/country`)).status).toBe(400)
     expect(demo.cities.openCursors).toBe(0)
   })
 

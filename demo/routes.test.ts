@@ -129,6 +129,17 @@ describe('createRoutes', () => {
     expect(demo.cities.openCursors).toBe(0)
   })
 
+  it('G4: says in a last record of /broken.ndjson that it has failed, before it is cut', async () => {
+    const { text, error } = await readRaw(`${demo.url}/broken.ndjson?tell=why`)
+    const lines = text.trimEnd().split('\n')
+    expect(lines).toHaveLength(9)
+    expect(JSON.parse(lines[0] ?? '')).toEqual({ name: 'São Paulo', country: 'BR', population: 10_021_295 })
+    expect(JSON.parse(lines[8] ?? '')).toEqual({ error: expect.stringContaining('Cannot read city 9') })
+    expect(error).toMatchObject({ code: 'ECONNRESET' })
+    expect((await fetch(`${demo.url}/broken.ndjson?tell=all`)).status).toBe(400)
+    expect(demo.cities.openCursors).toBe(0)
+  })
+
   it('G7: answers HEAD without opening a cursor', async () => {
     const reply = await fetch(`${demo.url}/cities.csv`, { method: 'HEAD' })
     expect(reply.headers.get('content-type')).toBe('text/csv; charset=utf-8')

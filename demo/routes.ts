@@ -6,9 +6,9 @@ import { parseCityFilters } from './cities/city-filters.ts'
 import type { CityStore } from './cities/city-store.ts'
 import { compressedRoutes } from './compressed-routes.ts'
 import { documentRoutes } from './document-routes.ts'
+import { failingRoutes } from './failing-routes.ts'
 import type { Night } from './pictures/night.ts'
 import { type Board, parseTile } from './replies/board.ts'
-import { broken } from './replies/broken.ts'
 import { citiesPage, cutNotice } from './replies/cities-page.ts'
 import type { Clock } from './replies/clock.ts'
 import { pageFile } from './replies/page-file.ts'
@@ -21,6 +21,8 @@ export interface DemoParts {
   readonly clock: Clock
   readonly board: Board
   readonly night: Night
+  /** Waits between two pieces of what is slow on purpose; each reply as long as suits it, unless told. */
+  readonly pause?: () => Promise<unknown>
 }
 
 // A browser holds text back to guess its type, unless it is told not to.
@@ -35,7 +37,7 @@ const page = {
 }
 
 /** Every reply of the demo, by path. */
-export function createRoutes({ cities, clock, board, night }: DemoParts): Routes {
+export function createRoutes({ cities, clock, board, night, ...options }: DemoParts): Routes {
   return {
     '/': { GET: () => pageFile('index.html') },
     '/pages/:name': { GET: ({ params }) => pageFile(params['name'] ?? '') },
@@ -65,12 +67,12 @@ export function createRoutes({ cities, clock, board, night }: DemoParts): Routes
       },
     },
 
-    ...documentRoutes({ cities, night }),
-    ...compressedRoutes({ cities }),
+    ...documentRoutes({ cities, night, ...options }),
+    ...compressedRoutes({ cities, ...options }),
+    ...failingRoutes({ cities, ...options }),
 
     '/slow': { GET: () => stream(() => slow(), text) },
     '/held': { GET: () => reply(() => slow(), text) },
-    '/broken': { GET: () => csv(broken(cities.rows({})), { columns: cityColumns }) },
     ...liveRoutes({ clock, board }),
 
     // For this machine alone: whoever sees the demo from elsewhere is refused.

@@ -32,3 +32,18 @@ it.each(['client leaves', 'server stops'])('Night ends while it waits when the %
   expect(await waiting).toEqual({ done: true, value: undefined })
   expect(night.watching).toBe(0)
 })
+
+it('Night gives a picture for each hour of a day, drawn when it is asked for', async () => {
+  const night = new Night({ places, stopping: never })
+  const names: string[] = []
+  const pictures = new Set<unknown>()
+  let pauses = 0
+  for await (const { name, body, modified } of night.hours(async () => pauses++)) {
+    expect(pauses).toBe(names.length)
+    expect(new Date(Number(modified)).toISOString()).toContain(`T${name.slice(6, 8)}:00:00.000Z`)
+    names.push(name)
+    pictures.add(body)
+  }
+  expect([names[0], names.at(-1)]).toEqual(['night/00.00.png', 'night/23.00.png'])
+  expect([names.length, pictures.size, pauses]).toEqual([24, 24, 23])
+})

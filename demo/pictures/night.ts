@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Part } from 'millrace/formats'
+import type { ArchiveEntry, Part } from 'millrace/formats'
 import { Earth, type Place } from './earth.ts'
 
 export interface NightOptions {
@@ -15,6 +15,7 @@ export interface NightOptions {
 
 /** How much later than the last one a picture is, in milliseconds on earth: a day goes by in 24 seconds. */
 const step = 300_000
+const hour = 3_600_000
 
 /** The night as it goes round the earth, for any number of clients; all see the same moment. */
 export class Night {
@@ -34,9 +35,19 @@ export class Night {
 
   /** The picture of this moment. */
   picture(): Buffer {
-    const { places, every, now } = this.#options
-    this.#earth ??= new Earth(places())
-    return this.#earth.picture(this.#start + Math.floor(now() / every) * step)
+    const { every, now } = this.#options
+    return this.#draw(this.#start + Math.floor(now() / every) * step)
+  }
+
+  /** A picture for each hour of the day that began last, as files; each is drawn when its turn comes. */
+  async *hours(pause: () => PromiseLike<unknown> = () => setTimeout(90)): AsyncGenerator<ArchiveEntry> {
+    const day = Math.floor(this.#start / (24 * hour)) * 24 * hour
+    for (let index = 0; index < 24; index++) {
+      if (index > 0) await pause()
+      const time = day + index * hour
+      const name = `night/${String(index).padStart(2, '0')}.00.png`
+      yield { name, body: this.#draw(time), modified: time }
+    }
   }
 
   /** A picture at once and then one after the other; a client that reads slowly is shown fewer, not older ones. */
@@ -52,6 +63,11 @@ export class Night {
     } finally {
       this.#watching--
     }
+  }
+
+  #draw(time: number): Buffer {
+    this.#earth ??= new Earth(this.#options.places())
+    return this.#earth.picture(time)
   }
 }
 

@@ -14,8 +14,11 @@ const lines: readonly (readonly [command: string, what: string])[] = [
   ['curl /cities.ndjson?country=FR&min=100000', 'records, filtered'],
   ['curl -s /cities.zip -o cities.zip', 'a file for each country, made while it is sent'],
   ['curl -N --compressed /compressed', 'a record at a time, compressed and at once'],
+  ['curl -sN /night.tar | tar -tv', 'a day in pictures, unpacked while it comes'],
+  ['curl -N /country?country=FR', 'three parts, each whole at once'],
   ['curl -N /late.json', 'a document that grows'],
   ['curl /broken', 'fails, and curl says so'],
+  ['curl -N /broken.ndjson', 'fails, and its last record says so'],
   ['curl -N /clock', 'ticks until you leave'],
 ]
 
