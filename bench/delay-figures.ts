@@ -43,6 +43,8 @@ function answer({ crowd }: DelayRow): number | undefined {
   return crowd?.connections.answer.p99
 }
 
-function inUnit(milliseconds: number): string {
+/** Milliseconds with their unit, or microseconds where it is less than one. */
+export function inUnit(milliseconds: number): string {
+  if (!Number.isFinite(milliseconds)) return '–'
   return milliseconds < 1 ? `${formatDelay(milliseconds * 1000)} µs` : `${formatDelay(milliseconds)} ms`
 }

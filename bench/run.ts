@@ -3,6 +3,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Case, cases } from './cases.ts'
+import { formatClosingTable } from './closing-table.ts'
 import { formatDelayTable } from './delay-table.ts'
 import { hasMachineTime, measureDelays } from './delays.ts'
 import { judge, type Results } from './figures.ts'
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
       verdicts.map((row) => [row.figure, row.measured, row.outcome]),
     ),
   )
+  closeWith(formatClosingTable(results))
   save({ plan: setting.plan, results, verdicts })
 }
 
@@ -124,6 +126,12 @@ async function measureDelay(test: DelayCase, setting: Setting): Promise<void> {
   results.delay[test.name] = rows
   say(formatDelayTable(test, rows))
   if (test.name === 'busy') say(writePlot(test, rows))
+}
+
+function closeWith(table: string | undefined): void {
+  if (table === undefined) return
+  say('## With a transmitter thread and without')
+  say(table)
 }
 
 function say(text: string): void {
