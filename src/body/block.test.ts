@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { describeValue, flush, isBytes, notABlock, toUint8Array } from './block.ts'
 
 const memory = new Uint8Array([0, 1, 2, 3, 4, 5, 6, 7]).buffer
@@ -67,5 +67,14 @@ describe('notABlock', () => {
     expect(notABlock(Promise.resolve('x')).message).toMatch(/an object \(Promise\): await it/)
     expect(notABlock({ a: 1 }).message).toMatch(/an object \(Object\): .*csv\(\), ndjson\(\)/)
     expect(notABlock(1)).toBeInstanceOf(TypeError)
+  })
+
+  it('takes what becomes of a promise that is refused: nobody else waits for it', async () => {
+    const unhandled = vi.fn<() => void>()
+    process.once('unhandledRejection', unhandled)
+    notABlock(Promise.reject(new Error('late')))
+    await new Promise((resolve) => setImmediate(resolve))
+    process.removeListener('unhandledRejection', unhandled)
+    expect(unhandled).not.toHaveBeenCalled()
   })
 })

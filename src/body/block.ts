@@ -33,6 +33,8 @@ export function describeValue(value: unknown): string {
 
 /** The error for a yielded value that is not a block. */
 export function notABlock(value: unknown): TypeError {
+  // One that is rejected would end the process: nobody waits for what was refused.
+  if (value instanceof Promise) value.catch(() => {})
   const hint =
     value instanceof Promise
       ? 'await it before it is yielded'

@@ -175,7 +175,11 @@ function holdsControl(text: string): boolean {
 function toJson(data: unknown): string {
   if (typeof data === 'object' && data !== null) {
     if (isBytes(data)) throw notData(data, 'send text: decode them first')
-    if (isPromiseLike(data)) throw notData(data, 'await it before it is yielded')
+    if (isPromiseLike(data)) {
+      // One that is rejected would end the process: nobody waits for what was refused.
+      data.then(undefined, () => {})
+      throw notData(data, 'await it before it is yielded')
+    }
   }
   const text = stringify(data)
   if (text === undefined) throw notData(data, 'give what JSON has a form for')
