@@ -177,7 +177,8 @@ export class HttpWire implements ServedWire {
     const [response, connection, live] = [this.#nodeResponse, this.#connection, this.#live]
     if (!stays) response.shouldKeepAlive = false
     if (!connection || !live) return
-    if (!response.shouldKeepAlive || connection.isEndingWith(live)) connection.refuse()
+    if (response.shouldKeepAlive && !connection.isEndingWith(live)) return
+    connection.refuse()
     if (connection.isEndingWith(live)) response.shouldKeepAlive = false
     else if (!response.shouldKeepAlive) keepOpen(response)
   }
