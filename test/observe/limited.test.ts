@@ -96,11 +96,13 @@ eachDelivery('a request that is refused for `maxRepliesPerClient`', (open, { isH
 })
 
 // Whether anybody watches makes no difference.
+const watched: [string, boolean][] = [
+  ['with nobody watching', false],
+  ['with a log', true],
+]
+
 eachDelivery('a text that its client does not read', (open) => {
-  it.each([
-    ['with nobody watching', false],
-    ['with a log', true],
-  ])('G13: counts for `maxRepliesPerClient`, %s', async (_, isLogged) => {
+  it.each(watched)('G13: counts for `maxRepliesPerClient`, %s', async (_, isLogged) => {
     const lines = new LogLines()
     using _log = isLogged ? accessLog(lines.logger) : undefined
     const called = Promise.withResolvers<void>()
@@ -130,10 +132,7 @@ eachDelivery('a text that its client does not read', (open) => {
 eachDelivery(
   'a short text for a client that has shut its window',
   (open) => {
-    it.each([
-      ['with nobody watching', false],
-      ['with a log', true],
-    ])('G13: counts for `maxRepliesPerClient`, %s', async (_, isLogged) => {
+    it.each(watched)('G13: counts for `maxRepliesPerClient`, %s', async (_, isLogged) => {
       const lines = new LogLines()
       using _log = isLogged ? accessLog(lines.logger) : undefined
       await using server = await open({ maxRepliesPerClient: 1, routes: { '/': () => 'x' } })

@@ -44,7 +44,7 @@ export class DrainingListener implements ServingListener {
       Math.min(Math.max(grace, linger) + SOURCES_LIMIT, LONGEST_TIMER),
     )
     // The transport may be done with them; their sources and what their context closes are not yet.
-    void closed.then(() => this.#drain.whenEmpty()).then(this.#over.resolve)
+    void closed.then(() => this.#drain.whenEmpty()).then(this.#over.resolve, this.#over.reject)
     await this.#over.promise
     clearTimeout(timer)
     const { report } = this.#drain

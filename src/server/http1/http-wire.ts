@@ -7,6 +7,7 @@ import { type ClientGone, LifecycleError } from '../../delivery/errors.ts'
 import type { Framing, HttpVersion } from '../../delivery/framing.ts'
 import type { Sink } from '../../delivery/sink.ts'
 import { HttpError } from '../../reply/http-error.ts'
+import { findField } from '../moments/find-field.ts'
 import type { Head, Live, PendingHead, ServedWire } from '../wire.ts'
 import type { Connection } from './connection.ts'
 import { endResponse, Http1Sink } from './http1-sink.ts'
@@ -201,7 +202,7 @@ function keepOpen(response: ServerResponse): void {
 
 function hasLength({ kind }: Framing, fields: readonly string[]): boolean {
   if (kind !== 'none') return kind === 'length'
-  return fields.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-length')
+  return findField(fields, 'content-length') !== undefined
 }
 
 function asksToStay({ headers }: IncomingMessage): boolean {

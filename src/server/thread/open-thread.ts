@@ -281,14 +281,10 @@ class ThreadListener implements Listener {
     this.#isDead = true
     this.#forgetExit()
     const hasServed = this.port !== 0
-    const error = new Error(
-      hasServed
-        ? `Cannot serve any longer: the transmitter has stopped: ${cause.message}`
-        : `Cannot start the transmitter thread: ${cause.message}; \`transmitter: 'inline'\` needs none`,
-      {
-        cause,
-      },
-    )
+    const why = hasServed
+      ? `Cannot serve any longer: the transmitter has stopped: ${cause.message}`
+      : `Cannot start the transmitter thread: ${cause.message}; \`transmitter: 'inline'\` needs none`
+    const error = new Error(why, { cause })
     this.#listening.reject(error)
     this.#drained.resolve()
     this.#endReloads(error)

@@ -19,8 +19,8 @@ import {
 import { CREDIT } from '../thread/thread-sink.ts'
 import { PLAIN_STAYS, PLAIN_TEXT } from '../thread/thread-wire.ts'
 import type { Head, Live, ServedRequest, ServedWire } from '../wire.ts'
-import { CodedSink } from './coded-sink.ts'
 import type { Asking, Backlog, WaitingPart } from './backlog.ts'
+import { CodedSink } from './coded-sink.ts'
 import { Gathering } from './gathering.ts'
 
 export interface RelayPlan {
@@ -84,7 +84,7 @@ export class Relay implements Live, Asking {
       this.#request = this.#wire.readRequest()
       this.#plan.backlog.put(toApplication.request, this, formatRequest(this.#toRecord(this.#request)))
     } catch (error) {
-      if (!(error instanceof HttpError)) return this.#fail(error)
+      if (!(error instanceof HttpError)) return this.fail(error)
       const text = `${error.status}\n${error.message}\n${formatRequest(this.#toRecord())}`
       this.#plan.backlog.put(toApplication.refused, this, text)
     }
@@ -146,7 +146,7 @@ export class Relay implements Live, Asking {
     try {
       this.#take(type, payload)
     } catch (error) {
-      this.#fail(error)
+      this.fail(error)
     }
   }
 
@@ -177,7 +177,8 @@ export class Relay implements Live, Asking {
     else if (type === toTransmitter.destroy) this.#onDestroy()
   }
 
-  #fail(cause: unknown): void {
+  /** It cannot be sent: that is reported, and it is broken off. */
+  fail(cause: unknown): void {
     this.#plan.report(cause)
     this.abort(new ShuttingDown('Cannot finish the reply: the transmitter cannot send it', { cause }))
   }
@@ -187,7 +188,7 @@ export class Relay implements Live, Asking {
     this.#framing = framing
     this.#isChunked = framing.kind === 'chunked' && !coding
     const sink = this.#wire.toSink({ frame: () => framing, write: () => this.#wire.writeHead(head) })
-    this.#sink = coding ? new CodedSink(sink, coding, (error) => this.#fail(error)) : sink
+    this.#sink = coding ? new CodedSink(sink, coding, (error) => this.fail(error)) : sink
     this.#sink.commit(framing)
   }
 

@@ -2,7 +2,7 @@
 // goes on doing so whatever the application does.
 import { writeSync } from 'node:fs'
 import type { MessagePort } from 'node:worker_threads'
-import { ShuttingDown, toError } from '../../delivery/errors.ts'
+import { toError } from '../../delivery/errors.ts'
 import { openPort } from '../port/open-port.ts'
 import type { Listener } from '../listener.ts'
 import { RingReader } from '../ring/ring-reader.ts'
@@ -194,7 +194,7 @@ export class Transmitter {
     try {
       relay.flush()
     } catch (cause) {
-      this.#giveUp(relay, cause)
+      relay.fail(cause)
     }
   }
 
@@ -202,14 +202,9 @@ export class Transmitter {
     try {
       return relay.onStall()
     } catch (cause) {
-      this.#giveUp(relay, cause)
+      relay.fail(cause)
       return true
     }
-  }
-
-  #giveUp(relay: Relay, cause: unknown): void {
-    this.#report(cause)
-    relay.abort(new ShuttingDown('Cannot finish the reply: the transmitter cannot send it', { cause }))
   }
 
   // oxlint-disable-next-line max-params -- the ring gives no object for each record
